@@ -1,0 +1,115 @@
+// One seed's life: records settle in, a day of work and faults, calm, judgement, one more crash,
+// and judgement again. SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "tests/simulation/daemon_host.hpp"
+#include "tests/simulation/judge.hpp"
+#include "tests/simulation/people.hpp"
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+
+namespace crmsync::simulation {
+
+struct RunOptions {
+  bool keep_lines = false;
+  bool every_line = false;  // in the report, not only those about a violation
+  // Shrinking: what does not happen.
+  std::set<std::size_t> actions_left_out;
+  std::set<Fault> faults_left_out;
+  bool even_schedule = false;  // nothing takes longer than it must
+  // Exhaustive crashes: the power fails at this boundary, counted from 1; 0: at none.
+  std::uint64_t crash_at = 0;
+  // In the middle of the day the state is replaced by a copy from the morning.
+  bool restored = false;
+};
+
+struct RunReport {
+  std::uint64_t seed = 0;
+  std::optional<Violation> violation;
+  std::string lines;  // of the violation, or all of them when asked for
+  std::uint64_t hash = 0;
+  std::uint64_t events = 0;
+  SimTime simulated = 0;
+  std::uint64_t user_writes = 0, mutations = 0, creates = 0, deletes = 0, conflicts = 0;
+  Explained explained;
+  std::uint64_t checks = 0;
+  std::uint64_t crashes = 0;
+  std::uint64_t boundaries = 0;
+  std::optional<SimTime> quiet_after;  // from the end of faults to agreement
+  std::array<std::uint64_t, kFaults> faults{};
+};
+
+class World final : public Witness {
+ public:
+  World(Scenario scenario, RunOptions options);
+  ~World() override;
+
+  RunReport run();
+
+  void sent(Side side, std::vector<connectors::Operation> const& operations) override;
+  void carried_out(Side side, connectors::Operation const& operation, std::uint64_t uid) override;
+  void answered(Side side, std::vector<connectors::Operation> const& operations) override;
+  void asked(Side side, std::string_view what) override;
+  void told_to_wait(Side side, std::string_view what, milliseconds wait) override;
+  bool power_fails(std::string_view point) override;
+  void in_window(Side side, std::vector<engine::RecordKey> const& keys) override;
+
+ private:
+  void load();
+  MemoryStoreOptions store_options();
+  void day();
+  void quiet();
+  void judge();
+  void silence();
+  // Runs until then, through every crash; false when the run is over.
+  bool live_until(SimTime until);
+  void crash(std::string_view why);
+  void plan_crashes(SimTime from, SimTime until);
+  void plan_clock_steps(SimTime from, SimTime until);
+  void on_crm_event(CrmEvent const& event);
+  void deliver(std::string body, int attempt);
+  void admin_at_work();
+  void plan_reloads(SimTime from, SimTime until);
+  void plan_restore();
+  void put_back();
+  Court court();
+  template <class Fn>
+  void each_checker(Fn const& fn) {
+    auto const bench = court();
+    for (auto& checker : checkers_) fn(*checker, bench);
+    if (violation_) runtime_.request_stop();
+  }
+
+  Scenario scenario_;
+  RunOptions options_;
+  SimRuntime runtime_;
+  Ledger ledger_;
+  Weather weather_;
+  Timeline timeline_;
+  Stage stage_;
+  std::shared_ptr<Disk> disk_ = std::make_shared<Disk>();
+  std::optional<Disk> copy_;  // of the morning
+  FakeApp app_;
+  FakeCrm crm_;
+  People people_;
+  Tape hooks_;
+  Tape admin_;
+  mappings::Config config_;
+  mappings::Mapping mapping_;
+  std::optional<DaemonHost> daemon_;
+  Checkers checkers_;
+  Kinship kinship_;
+  std::optional<Violation> violation_;
+  RunReport report_;
+  bool crash_requested_ = false;
+  bool judging_ = false;
+};
+
+RunReport run_seed(std::uint64_t seed, RunOptions const& options);
+
+}  // namespace crmsync::simulation

@@ -1,0 +1,37 @@
+// What an admin does to the daemon: another configuration, an older state.
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/simulation/world.hpp"
+
+#include <utility>
+
+namespace crmsync::simulation {
+
+void World::plan_reloads(SimTime from, SimTime until) {
+  auto tape = Tape(scenario_.seed, Purpose::workload).branch(1'000'004);
+  for (auto left = scenario_.reloads; left > 0; --left)
+    runtime_.at(tape.between(from, until), [this] {
+      if (!daemon_->running() || crash_requested_) return;
+      timeline_.note("world", "the configuration is read again");
+      each_checker([](Checker& one, Court const& bench) { one.reloaded(bench); });
+      daemon_->reload();
+    });
+}
+
+// A backup is made, and put back while the power is away some hours later.
+void World::plan_restore() {
+  runtime_.at(scenario_.chaos / 4, [this] { copy_ = *disk_; });
+  runtime_.at(scenario_.chaos / 2, [this] { put_back(); });
+}
+
+void World::put_back() {
+  if (!daemon_->running() || crash_requested_) return runtime_.after(kHour, [this] { put_back(); });
+  crash_requested_ = true;
+  runtime_.request_stop();
+  runtime_.after(kSecond, [this] {
+    timeline_.note("world", "an older state is put back");
+    *disk_ = std::move(*copy_);
+    disk_->restored = true;
+  });
+}
+
+}  // namespace crmsync::simulation
