@@ -91,11 +91,8 @@ void draw_sizes(Scenario& scenario, Tape& tape) {
   tuning.rounds_in_flight_max = one_of<std::size_t>(tape, {4, 4, 2, 1});
   tuning.payloads_max = one_of<std::size_t>(tape, {20'000, 20'000, 5, 1});
   tuning.dirty_in_memory_max = one_of<std::size_t>(tape, {50'000, 50'000, 20, 5});
-  // Nothing may hang on being looked at every second: a wake-up that is lost shows as a delay.
-  tuning.idle_pause = std::chrono::minutes(10);
-  tuning.service_tick = std::chrono::minutes(10);
+  look_around_rarely(tuning);
   tuning.commit_watch = std::chrono::seconds(tape.between(1, 30));
-  tuning.housekeeping_every = std::chrono::minutes(1);
   scenario.app.page_rows = one_of<std::size_t>(tape, {50, 50, 5, 2});
   scenario.crm.page_records = one_of<std::size_t>(tape, {100, 100, 5, 2});
   scenario.crm.fetch_batch_max = one_of<std::size_t>(tape, {100, 100, 7, 1});
@@ -159,6 +156,12 @@ void draw_faults(Scenario& scenario, Tape& tape) {
 }
 
 }  // namespace
+
+void look_around_rarely(daemon::Tuning& tuning) {
+  tuning.idle_pause = std::chrono::minutes(10);
+  tuning.service_tick = std::chrono::minutes(10);
+  tuning.housekeeping_every = std::chrono::minutes(1);
+}
 
 std::string Scenario::mapping_yaml() const {
   std::string yaml = "version: 1\nmapping: customers\n";

@@ -55,5 +55,7 @@ struct Scenario {
 };
 
 Scenario scenario_of(std::uint64_t seed);
+// Nothing may hang on being looked at every second: a wake-up that is lost shows as a delay.
+void look_around_rarely(daemon::Tuning& tuning);
 
 }  // namespace crmsync::simulation

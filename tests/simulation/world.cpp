@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/simulation/world.hpp"
 
-#include "daemon/actions.hpp"
 #include "daemon/config_bridge.hpp"
 
 #include <fmt/format.h>
@@ -49,7 +48,6 @@ World::World(Scenario scenario, RunOptions options)
   for (auto const& [fault, rate] : scenario_.faults)
     if (!options_.faults_left_out.contains(fault)) weather_.enable(fault, rate);
   disk_->state_id = fmt::format("{:032x}", scenario_.seed);
-  report_.seed = scenario_.seed;
   crm_.on_event([this](CrmEvent const& event) { on_crm_event(event); });
   load();
 }
@@ -71,8 +69,17 @@ void World::load() {
 }
 
 Court World::court() {
-  return {scenario_, mapping_, runtime_,   ledger_,           app_,          crm_,
-          *disk_,    kinship_, violation_, report_.explained, report_.checks};
+  return {scenario_,
+          mapping_,
+          runtime_,
+          ledger_,
+          app_,
+          crm_,
+          *disk_,
+          kinship_,
+          violation_,
+          report_.figures.explained,
+          report_.figures.checks};
 }
 
 MemoryStoreOptions World::store_options() {
@@ -104,7 +111,7 @@ MemoryStoreOptions World::store_options() {
         timeline_.note("crmsync", "asks no more", row->second.key);
     for (auto const& link : commit.links) kinship_.note(ledger_, link);
     for (auto const& row : commit.history) {
-      if (row.kind == state::HistoryKind::collision) ++report_.conflicts;
+      if (row.kind == state::HistoryKind::collision) ++report_.figures.conflicts;
       auto const link = disk_->links.find(row.link);
       timeline_.note("crmsync", state::to_string(row.kind),
                      link == disk_->links.end() ? std::string() : link->second.app_key, [&] {
@@ -121,7 +128,7 @@ MemoryStoreOptions World::store_options() {
 }
 
 void World::sent(Side side, std::vector<connectors::Operation> const& operations) {
-  report_.mutations += operations.size();
+  report_.figures.mutations += operations.size();
   for (auto const& operation : operations)
     timeline_.note(
         "crmsync", side == Side::app ? "sends to app" : "sends to crm", operation.key, [&] {
@@ -146,9 +153,9 @@ void World::sent(Side side, std::vector<connectors::Operation> const& operations
 
 void World::carried_out(Side side, connectors::Operation const& operation, std::uint64_t uid) {
   using connectors::OperationKind;
-  if (operation.kind == OperationKind::create) ++report_.creates;
+  if (operation.kind == OperationKind::create) ++report_.figures.creates;
   if (operation.kind == OperationKind::archive || operation.kind == OperationKind::erase)
-    ++report_.deletes;
+    ++report_.figures.deletes;
   each_checker(
       [&](Checker& one, Court const& bench) { one.carried_out(bench, side, operation, uid); });
 }
@@ -169,9 +176,10 @@ void World::told_to_wait(Side side, std::string_view what, milliseconds wait) {
 }
 
 bool World::power_fails(std::string_view point) {
-  ++report_.boundaries;
-  bool const here = options_.crash_at == report_.boundaries ||
-                    (options_.crash_at == 0 && weather_.strikes(Fault::crash_at_boundary));
+  ++report_.figures.boundaries;
+  bool const here = options_.crash_at.empty()
+                        ? weather_.strikes(Fault::crash_at_boundary)
+                        : options_.crash_at.contains(report_.figures.boundaries);
   if (!here) return false;
   timeline_.note("world", "power fails", {}, [&] { return std::string(point); });
   crash_requested_ = true;
@@ -186,7 +194,7 @@ void World::in_window(Side side, std::vector<engine::RecordKey> const& keys) {
 
 void World::crash(std::string_view why) {
   timeline_.note("world", why);
-  ++report_.crashes;
+  ++report_.figures.crashes;
   ++stage_.power_cuts;
   crash_requested_ = false;
   daemon_->crash();
@@ -194,6 +202,7 @@ void World::crash(std::string_view why) {
   each_checker([](Checker& one, Court const& bench) { one.crashed(bench); });
   auto const down = runtime_.latency(milliseconds(3'000), milliseconds(180'000));
   runtime_.after(down.count() * kMilli, [this] {
+    if (daemon_->running()) return;  // two crashes, the second while it was down
     timeline_.note("world", "daemon starts");
     daemon_->start();
   });
@@ -298,12 +307,12 @@ RunReport World::run() {
                                    row.app_key, row.crm_id);
   }
   if (options_.every_line) report_.lines = timeline_.all();
-  report_.hash = timeline_.hash();
-  report_.events = runtime_.events();
-  report_.simulated = runtime_.time();
-  report_.user_writes = ledger_.user_writes();
+  report_.figures.hash = timeline_.hash();
+  report_.figures.events = runtime_.events();
+  report_.figures.simulated = runtime_.time();
+  report_.figures.user_writes = ledger_.user_writes();
   for (std::size_t i = 0; i < kFaults; ++i)
-    report_.faults[i] = weather_.struck(static_cast<Fault>(i));
+    report_.figures.faults[i] = weather_.struck(static_cast<Fault>(i));
   return std::move(report_);
 }
 
@@ -323,28 +332,6 @@ void World::day() {
   live_until(until);
 }
 
-// A person looks at what waits, now and then.
-void World::admin_at_work() {
-  if (!daemon_->running() || crash_requested_) return;
-  auto& service = daemon_->service();
-  auto tape = admin_.branch(static_cast<std::uint64_t>(runtime_.time()));
-  for (auto const& [id, row] : disk_->parked) {
-    if (row.link == 0 || row.field.empty() || tape.below(2) == 0) continue;
-    daemon::FlatObject answer{{"take", tape.below(2) == 0 ? "app" : "crm"}};
-    timeline_.note("world", "a person answers", row.key);
-    daemon_->run([](daemon::Service& of, std::uint64_t which,
-                    daemon::FlatObject with) -> connectors::Task<void> {
-      static_cast<void>(co_await daemon::resolve_conflict(of, which, std::move(with)));
-    }(service, id, std::move(answer)));
-  }
-  for (auto const& [id, row] : disk_->errors) {
-    if (tape.below(3) != 0) continue;
-    daemon_->run([](daemon::Service& of, std::uint64_t which) -> connectors::Task<void> {
-      static_cast<void>(co_await daemon::retry_error(of, which));
-    }(service, id));
-  }
-}
-
 void World::quiet() {
   auto const began = runtime_.time();
   runtime_.set_wall_skew(0);
@@ -356,7 +343,7 @@ void World::quiet() {
     if (!live_until(runtime_.time() + kQuietStep)) return;
     if (!daemon_->running() || runtime_.time() < began + polled) continue;
     if (find_discord(court()) || !disk_->intake.empty()) continue;
-    report_.quiet_after = runtime_.time() - began;
+    report_.figures.quiet_after = runtime_.time() - began;
     break;
   }
   judge();
@@ -369,7 +356,7 @@ void World::quiet() {
 }
 
 void World::judge() {
-  report_.explained = {};
+  report_.figures.explained = {};
   each_checker([](Checker& one, Court const& bench) { one.quiet(bench); });
 }
 
@@ -382,9 +369,13 @@ void World::silence() {
   judging_ = false;
 }
 
-RunReport run_seed(std::uint64_t seed, RunOptions const& options) {
-  World world(scenario_of(seed), options);
+RunReport run_scenario(Scenario const& scenario, RunOptions const& options) {
+  World world(scenario, options);
   return world.run();
+}
+
+RunReport run_seed(std::uint64_t seed, RunOptions const& options) {
+  return run_scenario(scenario_of(seed), options);
 }
 
 }  // namespace crmsync::simulation

@@ -5,44 +5,13 @@
 #include "tests/simulation/daemon_host.hpp"
 #include "tests/simulation/judge.hpp"
 #include "tests/simulation/people.hpp"
+#include "tests/simulation/run.hpp"
 
-#include <array>
-#include <cstdint>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 
 namespace crmsync::simulation {
-
-struct RunOptions {
-  bool keep_lines = false;
-  bool every_line = false;  // in the report, not only those about a violation
-  // Shrinking: what does not happen.
-  std::set<std::size_t> actions_left_out;
-  std::set<Fault> faults_left_out;
-  bool even_schedule = false;  // nothing takes longer than it must
-  // Exhaustive crashes: the power fails at this boundary, counted from 1; 0: at none.
-  std::uint64_t crash_at = 0;
-  // In the middle of the day the state is replaced by a copy from the morning.
-  bool restored = false;
-};
-
-struct RunReport {
-  std::uint64_t seed = 0;
-  std::optional<Violation> violation;
-  std::string lines;  // of the violation, or all of them when asked for
-  std::uint64_t hash = 0;
-  std::uint64_t events = 0;
-  SimTime simulated = 0;
-  std::uint64_t user_writes = 0, mutations = 0, creates = 0, deletes = 0, conflicts = 0;
-  Explained explained;
-  std::uint64_t checks = 0;
-  std::uint64_t crashes = 0;
-  std::uint64_t boundaries = 0;
-  std::optional<SimTime> quiet_after;  // from the end of faults to agreement
-  std::array<std::uint64_t, kFaults> faults{};
-};
 
 class World final : public Witness {
  public:
@@ -109,7 +78,5 @@ class World final : public Witness {
   bool crash_requested_ = false;
   bool judging_ = false;
 };
-
-RunReport run_seed(std::uint64_t seed, RunOptions const& options);
 
 }  // namespace crmsync::simulation

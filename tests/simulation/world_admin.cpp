@@ -1,10 +1,34 @@
-// What an admin does to the daemon: another configuration, an older state.
+// What an admin does to the daemon: answers, another configuration, an older state.
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/simulation/world.hpp"
+
+#include "daemon/actions.hpp"
 
 #include <utility>
 
 namespace crmsync::simulation {
+
+// A person looks at what waits, now and then.
+void World::admin_at_work() {
+  if (!daemon_->running() || crash_requested_) return;
+  auto& service = daemon_->service();
+  auto tape = admin_.branch(static_cast<std::uint64_t>(runtime_.time()));
+  for (auto const& [id, row] : disk_->parked) {
+    if (row.link == 0 || row.field.empty() || tape.below(2) == 0) continue;
+    daemon::FlatObject answer{{"take", tape.below(2) == 0 ? "app" : "crm"}};
+    timeline_.note("world", "a person answers", row.key);
+    daemon_->run([](daemon::Service& of, std::uint64_t which,
+                    daemon::FlatObject with) -> connectors::Task<void> {
+      static_cast<void>(co_await daemon::resolve_conflict(of, which, std::move(with)));
+    }(service, id, std::move(answer)));
+  }
+  for (auto const& [id, row] : disk_->errors) {
+    if (tape.below(3) != 0) continue;
+    daemon_->run([](daemon::Service& of, std::uint64_t which) -> connectors::Task<void> {
+      static_cast<void>(co_await daemon::retry_error(of, which));
+    }(service, id));
+  }
+}
 
 void World::plan_reloads(SimTime from, SimTime until) {
   auto tape = Tape(scenario_.seed, Purpose::workload).branch(1'000'004);
