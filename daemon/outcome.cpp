@@ -143,6 +143,7 @@ class PairRecorder {
         change_link(LinkState::tombstone, HistoryKind::deleted, "both records are gone");
         break;
       case PresenceAction::unlink:
+        ending_.changed = follow_moved_key(context_, pair_, out_) || ending_.changed;
         if (!result_.held)
           change_link(LinkState::detached, HistoryKind::unlinked, "one record was deleted");
         break;

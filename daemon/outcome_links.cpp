@@ -91,9 +91,10 @@ void rekey(OutcomeContext const& context, Pair& pair, state::Commit& out) {
   out.history.push_back(std::move(row));
 }
 
-// The marks that told of the new key go; the link has to know it also when nothing else happens.
+// The marks that told of the new key go; the link has to know it also when nothing else happens. A
+// detached one too: under its new key the row would be somebody new.
 bool follow_moved_key(OutcomeContext const& context, Pair& pair, state::Commit& out) {
-  if (!pair.link || pair.link->state != LinkState::linked || pair.app_key.empty() ||
+  if (!pair.link || pair.link->state == LinkState::tombstone || pair.app_key.empty() ||
       pair.link->app_key == pair.app_key)
     return false;
   rekey(context, pair, out);

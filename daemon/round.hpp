@@ -50,6 +50,7 @@ class Round {
   void form_unlinked(Dirty dirty);
   bool follow_unlinked_key(Pair& pair);
   bool join_rekeyed(Dirty& dirty);
+  bool join_moved(Dirty& dirty);
   void absorb_counterpart(Pair& pair, engine::Side side, engine::RecordKey const& key);
   void continue_absorbed();
   void look_at_absorbed(Pair const& pair);

@@ -68,7 +68,7 @@ bool Round::join_rekeyed(Dirty& dirty) {
   auto const here = dirty.id.key;
   if (dirty.id.side != Side::app) return false;
   auto const before = run_.dirty.original_key(dirty.id);
-  if (before == here) return false;
+  if (before == here) return join_moved(dirty);
   auto link = context_.store.link_by_app(run_.id, before);
   if (link && !*link) return false;
   auto const id = link ? (*link)->id : 0;
@@ -87,6 +87,22 @@ bool Round::join_rekeyed(Dirty& dirty) {
     run_.dirty.release(std::move(dirty), later(context_.tuning.locked_retry));
   else
     mine->tickets.push_back(std::move(dirty));
+  return true;
+}
+
+// What is left of a row's old key when its link knows the new one already.
+bool Round::join_moved(Dirty& dirty) {
+  auto const now = run_.dirty.current_key(dirty.id);
+  // Whoever is linked under the new key may be on the way to another one itself.
+  if (now == dirty.id.key || run_.dirty.current_key({Side::app, now}) != now) return false;
+  auto link = context_.store.link_by_app(run_.id, now);
+  if (!link) {
+    fail_side(Side::app, link.error());
+    run_.dirty.release(std::move(dirty), later(context_.tuning.wait_retry));
+    return true;
+  }
+  if (!*link) return false;
+  form_linked(std::move(dirty), std::move(**link));
   return true;
 }
 

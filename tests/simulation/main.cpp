@@ -57,7 +57,7 @@ int main(int argc, char** argv) {
   CLI::App app{"deterministic simulation of the whole engine"};
   simulation::SessionOptions options;
   options.workers = std::max(1u, std::thread::hardware_concurrency());
-  std::string range, tape, profile, tapes = "crmsync-sim-tapes";
+  std::string range, tape, profile, tapes;
   std::uint64_t one = 0;
   bool trace = false, canary = false;
   long minutes = 0;
@@ -77,7 +77,9 @@ int main(int argc, char** argv) {
   app.add_option("--profile", profile, "ci: seeds 1..2000, crash points, mutants, determinism")
       ->check(CLI::IsMember({"ci"}));
   app.add_option("--replay", tape, "play a tape again");
-  app.add_option("--tapes", tapes, "folder for the tapes of violations");
+  app.add_option(
+      "--tapes", tapes,
+      "folder for the tapes of violations (default: crmsync-sim-tapes in the temporary one)");
   app.add_option("--show", options.shown, "violations printed in full and made small");
   app.add_flag("!--no-shrink", options.shrink, "leave violations as large as they are");
   app.add_option("--workers", options.workers, "processes at a time (default: one per core)");
@@ -103,7 +105,8 @@ int main(int argc, char** argv) {
   }
   if (profile == "ci") take_ci_profile(options);
   options.minutes = std::chrono::minutes(minutes);
-  options.tapes = tapes;
+  options.tapes = tapes.empty() ? std::filesystem::temp_directory_path() / "crmsync-sim-tapes"
+                                : std::filesystem::path(tapes);
   options.hunt.workers = options.workers;
   return simulation::run_session(options);
 }

@@ -176,6 +176,46 @@ TEST_F(ReKey, ANewRowUnderTheOldKeyIsAPersonOfItsOwn) {
   EXPECT_EQ(world_.crm.value("c1", "name"), known("Ann"));
 }
 
+TEST(ReKeyOfADetachedRow, KeepsItDetached) {
+  MappingYaml yaml;
+  yaml.deletes = "{app_deleted: unlink, crm_deleted: unlink}";
+  SmallWorld world(yaml);
+  world.start();
+  world.link("1", "c1", person("ann@x.test", "Ann"));
+  world.crm.remove("c1");
+  world.advance(std::chrono::minutes(10));  // the window in which a merge may explain it
+  ASSERT_EQ(world.link_of("1")->state, engine::LinkState::detached);
+  world.app.rekey("1", "2");
+  world.settle();
+  world.app.edit("2", "name", text("Anna"));
+  world.settle();
+  ASSERT_TRUE(world.link_of("2"));
+  EXPECT_EQ(world.link_of("2")->state, engine::LinkState::detached);
+  EXPECT_THAT(world.crm.written, IsEmpty());
+}
+
+// The link moved before the process ended, the marks under the old key were not finished.
+TEST_F(ReKey, MarksLeftUnderTheOldKeyFindTheRow) {
+  world_.app.rekey("1", "2");
+  world_.settle();
+  state::Commit left;
+  state::IntakeRow row;
+  row.sequence = world_.store->next_sequence();
+  row.mapping = world_.run->id;
+  row.side = engine::Side::app;
+  row.key = "1";
+  row.kind = engine::ChangeKind::rekeyed;
+  row.new_key = "2";
+  row.at = world_.runtime.now();
+  left.intake = {row};
+  world_.store->commit(std::move(left), [](engine::Status const& status) { ASSERT_TRUE(status); });
+  world_.restart();
+  world_.settle();
+  EXPECT_THAT(world_.intake_rows(), IsEmpty());
+  EXPECT_EQ(world_.link_of("2")->crm_id, "c1");
+  EXPECT_THAT(world_.crm.written, IsEmpty());
+}
+
 // Its contact keeps the name that was made from the old key; the next owner of that key must not
 // write over it.
 TEST(ReKeyName, ARowUnderTheKeyOfARecordThatWeMadeIsCalledSomethingElse) {
