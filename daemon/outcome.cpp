@@ -134,6 +134,8 @@ class PairRecorder {
         record_created();
         break;
       case PresenceAction::delete_app:
+        // The guard may hold the delete for days.
+        ending_.changed = follow_moved_key(context_, pair_, out_) || ending_.changed;
         record_deleted(app_, result_.app_receipt, result_.work.app, Side::app);
         break;
       case PresenceAction::delete_crm:
@@ -306,6 +308,7 @@ class PairRecorder {
   void change_link(LinkState state, HistoryKind kind, std::string note) {
     if (!pair_.link || pair_.link->state == state) return;
     pair_.link->state = state;
+    pair_.yielding.clear();  // it takes no key, so nobody has to give one up
     put_link(context_, pair_, out_);
     if (mutant(Mutant::tombstone_early)) out_.links_gone.push_back(pair_.link->id);
     if (pair_.base && forget_answer(*pair_.base)) out_.bases.push_back(ensure_base());

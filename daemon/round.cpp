@@ -135,9 +135,9 @@ void Round::plan(Pair& pair) {
   stop_fights(pair);
 }
 
-// The row is not where it was, but it was not the app that made us look: its key may have been
-// changed a moment ago, which only the app's own changes tell. A poll that begins from now on
-// brings either that or the delete.
+// The row is not where it was, and the app has not said that it was deleted: its key may have been
+// changed since the news that made us look, which only the app's own changes tell. A poll that
+// begins from now on brings either that or the delete.
 void Round::wait_for_capture(Pair& pair) {
   auto const* app = pair.seen(Side::app);
   bool const linked = pair.link && pair.link->state == LinkState::linked;
@@ -147,8 +147,8 @@ void Round::wait_for_capture(Pair& pair) {
     run_.app_gone_until.erase(pair.app_key);
     return;
   }
-  bool const app_said_so = std::ranges::any_of(pair.tickets, [&](Dirty const& ticket) {
-    return ticket.id.side == Side::app && (linked || ticket.kind == engine::ChangeKind::deleted);
+  bool const app_said_so = std::ranges::any_of(pair.tickets, [](Dirty const& ticket) {
+    return ticket.id.side == Side::app && ticket.kind == engine::ChangeKind::deleted;
   });
   if (app_said_so || !is_active(pair)) return;
   // The poll under way may have begun before the change: the one after it counts.

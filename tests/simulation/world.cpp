@@ -109,7 +109,12 @@ MemoryStoreOptions World::store_options() {
     for (auto const id : commit.parked_done)
       if (auto const row = disk_->parked.find(id); row != disk_->parked.end())
         timeline_.note("crmsync", "asks no more", row->second.key);
-    for (auto const& link : commit.links) kinship_.note(ledger_, link);
+    for (auto const& link : commit.links) {
+      kinship_.note(ledger_, link);
+      timeline_.note("crmsync", "keeps link", link.app_key, [&] {
+        return fmt::format("{} {} to {}", link.id, engine::to_string(link.state), link.crm_id);
+      });
+    }
     for (auto const& row : commit.history) {
       if (row.kind == state::HistoryKind::collision) ++report_.figures.conflicts;
       auto const link = disk_->links.find(row.link);

@@ -50,6 +50,25 @@ class RoundGuard : public ::testing::Test {
   int records_ = 0;
 };
 
+TEST_F(RoundGuard, ARowThatIsReKeyedWhileItsDeleteIsHeldKeepsItsLink) {
+  MappingYaml yaml;
+  yaml.deletes = "{app_deleted: archive_crm, crm_deleted: delete_row, versus_edit: delete_wins}";
+  fill(yaml, 12);
+  each([&](std::string const& key) { world_->crm.remove("c" + key); });
+  world_->advance(std::chrono::minutes(10));  // the window in which a merge may explain it
+  ASSERT_THAT(world_->held(), SizeIs(12));
+  world_->app.rekey("0", "100");
+  world_->settle();
+  world_->app.edit("100", "name", text("Changed"));
+  world_->settle();
+  ASSERT_TRUE(world_->link_of("100"));
+  EXPECT_EQ(world_->link_of("100")->crm_id, "c0");
+  EXPECT_THAT(world_->crm.written, IsEmpty());
+  approve();
+  world_->settle();
+  EXPECT_EQ(world_->app.live(), 0u);
+}
+
 TEST_F(RoundGuard, AMassDeleteIsHeldWholeAndTheApprovalReleasesIt) {
   fill({}, 12);
   each([&](std::string const& key) { world_->app.remove(key); });

@@ -299,6 +299,24 @@ TEST(ReKeyRace, ARowThatIsNotThereIsNoDeleteUntilTheAppsChangesWereRead) {
   EXPECT_EQ(world.app.value("2", "name"), known("Anna"));
 }
 
+// An edit is no word of the app that the row is gone, however long ago it was.
+TEST(ReKeyRace, AnEarlierEditOfTheRowIsNoWordOfItsDelete) {
+  MappingYaml yaml;
+  yaml.schedule = "{app: {every: 60s}, crm: {poll: 60s}, settle: 30s}";
+  SmallWorld world(yaml);
+  world.start();
+  world.app.add("1", person("ann@x.test", "Ann"));
+  world.crm.add("c1", person("ann@x.test", "Ann"));
+  world.advance(std::chrono::minutes(3));
+  world.app.edit("1", "name", text("Anna"));
+  world.advance(std::chrono::seconds(61));  // the edit was read and waits to settle
+  world.app.rekey("1", "2");
+  world.advance(std::chrono::minutes(4));
+  EXPECT_TRUE(world.crm.has("c1"));
+  ASSERT_TRUE(world.link_of("2"));
+  EXPECT_EQ(world.crm.value("c1", "name"), known("Anna"));
+}
+
 TEST(ReKeyRace, ARowThatIsReallyGoneIsADeleteAllTheSame) {
   MappingYaml yaml;
   yaml.schedule = "{app: {every: 60s}, crm: {poll: 1s}, settle: 0s}";
