@@ -58,6 +58,28 @@ bool gives_up(OutcomeContext const& context, engine::Error const& error) {
          context.attempts + 1 >= 2 * context.attempts_before_inbox;
 }
 
+std::vector<LeftOut> left_out(mappings::Mapping const& mapping, PairResult const& result) {
+  std::vector<LeftOut> missing;
+  auto const& pair = result.pair;
+  if (pair.plan.presence != engine::PresenceAction::merge &&
+      pair.plan.presence != engine::PresenceAction::link)
+    return missing;
+  for (std::size_t i = 0; i < pair.plan.fields.size() && i < pair.input.fields.size(); ++i) {
+    if (pair.plan.fields[i].merge != engine::MergeKind::unknown) continue;
+    auto const& in = pair.input.fields[i];
+    for (auto const side : {Side::app, Side::crm}) {
+      bool const known = side == Side::app ? in.app.has_value() : in.crm.has_value();
+      auto const& problem = side == Side::app ? in.app_problem : in.crm_problem;
+      if (known || !problem.empty() || pair.seen(side) == nullptr) continue;
+      auto error = engine::make_error(engine::Errc::transient, "read " + mapping.fields[i].name,
+                                      "the answer leaves it out",
+                                      "it is asked for again; see that the account may read it");
+      missing.push_back({side, std::move(error)});
+    }
+  }
+  return missing;
+}
+
 void record_errors(OutcomeContext const& context, PairResult const& result,
                    PairEnding const& ending, state::Commit& out) {
   std::vector<state::ErrorRow> fresh;
@@ -70,6 +92,9 @@ void record_errors(OutcomeContext const& context, PairResult const& result,
     if (final || context.attempts + 1 >= context.attempts_before_inbox)
       fresh.push_back(error_row(context, result.pair, *receipt->error, side, fresh));
   }
+  if (context.attempts + 1 >= context.attempts_before_inbox)
+    for (auto const& one : left_out(context.work.mapping, result))
+      fresh.push_back(error_row(context, result.pair, one.error, one.side, fresh));
   // A record that got through clears its old entries; one that is still failing keeps its own.
   bool const waiting = ending.ending != Ending::settled;
   for (auto const& old : result.pair.errors) {

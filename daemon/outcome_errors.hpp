@@ -4,7 +4,17 @@
 
 #include "daemon/outcome.hpp"
 
+#include <vector>
+
 namespace crmsync::daemon {
+
+// A value of a mapped field that a side did not tell although the record is there. It decides
+// nothing, and the news that made us look may have been about it.
+struct LeftOut {
+  engine::Side side;
+  engine::Error error;
+};
+std::vector<LeftOut> left_out(mappings::Mapping const& mapping, PairResult const& result);
 
 // Puts what a side refused for good, or often enough, into the inbox and takes out what got
 // through.

@@ -310,8 +310,12 @@ RunReport World::run() {
       report_.lines += fmt::format("  open: op {} kind {} on {} link {} app {} crm {}\n", op,
                                    static_cast<int>(row.kind), to_string(row.side), row.link,
                                    row.app_key, row.crm_id);
+    for (auto const& [sequence, row] : disk_->intake)
+      report_.lines +=
+          fmt::format("  dirty: {} {} since {}\n", to_string(row.side), row.key,
+                      clock_text(row.at.micros - scenario_.begins.micros));
   }
-  if (options_.every_line) report_.lines = timeline_.all();
+  if (options_.every_line) report_.lines = timeline_.all() + report_.lines;
   report_.figures.hash = timeline_.hash();
   report_.figures.events = runtime_.events();
   report_.figures.simulated = runtime_.time();

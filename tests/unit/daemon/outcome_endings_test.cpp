@@ -71,6 +71,20 @@ TEST_F(OneWrite, EveryFailureEndsAsItsKindSays) {
   EXPECT_EQ(answer(failed(Errc::invalid_value)).ending, Ending::settled);
 }
 
+TEST(LeftOut, AValueThatAnAnswerDoesNotTellIsAskedForAgainAndThenToldToPeople) {
+  PairCase one;
+  one.linked(ann()).see(Side::app, ann("Anna"));
+  one.see(Side::crm, {{"email", text("ann@x.test")}, {"phone", text("1")}});
+  auto result = one.work();
+  EXPECT_FALSE(result.work.crm);
+  EXPECT_EQ(one.record(result, 0).ending, Ending::retry);
+  EXPECT_THAT(one.changes.errors, IsEmpty());
+  EXPECT_EQ(one.record(result, 50).ending, Ending::retry);
+  ASSERT_THAT(one.changes.errors, SizeIs(1));
+  EXPECT_EQ(one.changes.errors.front().side, Side::crm);
+  EXPECT_EQ(one.changes.errors.front().op, "read name");
+}
+
 // It would be asked for for ever: at the vendor each time costs a request.
 TEST_F(OneWrite, AValueThatStaysSomebodyElsesIsLeftInTheInboxAfterAWhile) {
   EXPECT_EQ(answer(failed(Errc::already_exists), 6).ending, Ending::observe_again);
