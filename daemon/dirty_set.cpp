@@ -37,13 +37,18 @@ void DirtySet::mark(state::IntakeRow const& row, SteadyTime now, std::chrono::mi
   // A delete or a re-key says more than "changed" and is not forgotten when marks coalesce.
   if (row.kind != engine::ChangeKind::changed && row.kind != engine::ChangeKind::rekeyed)
     entry.dirty.kind = row.kind;
-  if (row.kind == engine::ChangeKind::rekeyed && !row.new_key.empty()) {
-    Move const move{row.sequence, id, {row.side, row.new_key}};
-    moves_from_.emplace(move.from, move);
-    moves_to_.emplace(move.to, move);
-  }
+  note_move(row);
   if (entry.taken) return;
   enqueue(id, entry, std::min(now + settle, entry.first_mark + kSettleStretchMax * settle));
+}
+
+void DirtySet::note_move(state::IntakeRow const& row) {
+  if (row.kind != engine::ChangeKind::rekeyed || row.new_key.empty()) return;
+  Move const move{row.sequence, {row.side, row.key}, {row.side, row.new_key}};
+  auto const [at, end] = moves_from_.equal_range(move.from);
+  if (std::any_of(at, end, [&](auto const& known) { return known.second.at == move.at; })) return;
+  moves_from_.emplace(move.from, move);
+  moves_to_.emplace(move.to, move);
 }
 
 void DirtySet::force(DirtyKey id, engine::Timestamp at, SteadyTime now) {

@@ -38,6 +38,8 @@ class DirtySet {
   // A journal row was read. The record becomes due `settle` after its last mark, but never later
   // than ten times `settle` after its first, so that constant typing cannot starve it.
   void mark(state::IntakeRow const& row, SteadyTime now, std::chrono::milliseconds settle);
+  // A journal row that is still to be marked: where its record went is known already.
+  void note_move(state::IntakeRow const& row);
   // Due at once, without a journal row: recovery and questions of our own.
   void force(DirtyKey id, engine::Timestamp at, SteadyTime now);
 

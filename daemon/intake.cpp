@@ -3,6 +3,7 @@
 
 #include "daemon/store_access.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace crmsync::daemon {
@@ -17,7 +18,7 @@ Intake::Intake(state::StateStore& store, connectors::Runtime& runtime, Tuning co
 
 void Intake::detach_all() {
   runs_.clear();
-  read_up_to_ = 0;  // the next generation reads what is unsettled from the start
+  read_up_to_ = looked_up_to_ = 0;  // the next generation reads what is unsettled from the start
   unconfigured_ = 0;
 }
 
@@ -53,6 +54,7 @@ void Intake::feed() {
   while (in_memory() < tuning_.dirty_in_memory_max) {
     auto rows = store_.intake_after(read_up_to_, kRowsPerRead);
     if (!rows || rows->empty()) return;
+    looked_up_to_ = std::max(looked_up_to_, rows->back().sequence);
     auto const now = runtime_.steady_now();
     for (auto const& row : *rows) {
       read_up_to_ = row.sequence;
@@ -63,6 +65,21 @@ void Intake::feed() {
       }
       it->second->dirty.mark(row, now, it->second->mapping.settle);
       it->second->wake.notify();
+    }
+  }
+  look_ahead();
+}
+
+// Marks may wait in the journal for room in memory; that a row has another key by now is known all
+// the same, else it would look deleted.
+void Intake::look_ahead() {
+  for (;;) {
+    auto const rows = store_.intake_after(looked_up_to_, kRowsPerRead);
+    if (!rows || rows->empty()) return;
+    for (auto const& row : *rows) {
+      looked_up_to_ = row.sequence;
+      auto const it = runs_.find(row.mapping);
+      if (it != runs_.end()) it->second->dirty.note_move(row);
     }
   }
 }

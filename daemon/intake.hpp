@@ -31,6 +31,7 @@ class Intake {
 
  private:
   std::size_t in_memory() const;
+  void look_ahead();
 
   state::StateStore& store_;
   connectors::Runtime& runtime_;
@@ -38,6 +39,7 @@ class Intake {
   std::uint64_t rows_max_;
   std::map<state::MappingId, MappingRun*> runs_;
   state::Sequence read_up_to_ = 0;
+  state::Sequence looked_up_to_ = 0;  // for re-keys; at least as far
   std::uint64_t unconfigured_ = 0;  // rows of mappings that are not configured: nobody settles them
 };
 

@@ -109,6 +109,18 @@ Task<void> Round::fetch_side(Side side, std::vector<Pair*> pairs) {
   }
 }
 
+// Before a create is sent, every earlier one under the same name was found not to have happened:
+// what bears the name now was made by the last.
+bool Round::came_to_nothing(Pair const& pair, state::IntentRow const& create) {
+  auto const name = [](state::IntentRow const& one) {
+    return one.side == Side::crm ? one.external_id : one.crm_id;
+  };
+  return std::ranges::any_of(pair.open_intents, [&](state::IntentRow const& later) {
+    return later.kind == state::IntentKind::create && later.op_id > create.op_id &&
+           later.side == create.side && name(later) == name(create);
+  });
+}
+
 // A create whose answer never came is looked up by its unique key, never by search.
 Task<void> Round::look_up_creates() {
   for (auto& pair : pairs_) {
@@ -116,6 +128,10 @@ Task<void> Round::look_up_creates() {
       auto const intent = pair.open_intents[i];
       if (intent.kind != state::IntentKind::create || pair.creates_made.contains(intent.op_id))
         continue;
+      if (came_to_nothing(pair, intent)) {
+        pair.creates_made[intent.op_id] = {};
+        continue;
+      }
       connectors::Operation operation;
       operation.op_id = intent.op_id;
       operation.kind = connectors::OperationKind::create;

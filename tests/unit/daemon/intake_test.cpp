@@ -47,6 +47,20 @@ TEST_F(IntakeTest, AMarkThatCouldNotBeStoredIsNowhere) {
   EXPECT_EQ(world_.run->dirty.size(), 0u);
 }
 
+TEST_F(IntakeTest, AReKeyIsKnownBeforeThereIsRoomForItsMark) {
+  world_.tuning.dirty_in_memory_max = 1;
+  ASSERT_TRUE(append({"1"}));
+  state::Commit changes;
+  changes.intake = {world_.intake->row(world_.run->id, Side::app, "1")};
+  changes.intake.front().kind = engine::ChangeKind::rekeyed;
+  changes.intake.front().new_key = std::string("2");
+  ASSERT_TRUE(append(std::move(changes)));
+  EXPECT_EQ(world_.run->dirty.current_key({Side::app, "1"}), "2");
+  auto const taken = world_.run->dirty.take(10, SteadyTime::max());
+  ASSERT_THAT(taken, SizeIs(1));
+  EXPECT_THAT(taken.front().sequences, SizeIs(1)) << "the other waits for room";
+}
+
 TEST_F(IntakeTest, MarksOfOneRecordCoalesceButEachRowIsSettledByItself) {
   ASSERT_TRUE(append({"1", "1"}));
   ASSERT_TRUE(append({"1"}));
