@@ -177,7 +177,7 @@ class Inquiry {
     auto const other = engine::other(write.life.side);
     auto const wanted = court_.comparable(write.life.side, write.field, &write.held.value);
     for (auto const* link : links_[write.life.uid]) {
-      for (auto const* life : court_.lives_of(*link, other)) {
+      for (auto const* life : court_.forebears_of(*link, other)) {
         auto const tape = life->fields.find(court_.native(other, write.field));
         if (tape == life->fields.end()) {
           if (wanted.empty()) return true;
