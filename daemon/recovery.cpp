@@ -292,6 +292,10 @@ bool close_create(mappings::Mapping const& mapping, IntentRow const& intent, Pai
     return true;
   }
   if (seen == nullptr || seen->presence == Presence::unknown) return false;
+  // Nothing is linked while nobody knows of the record it was made for; until then only the intent
+  // says whose it is.
+  auto const* source = pair.seen(engine::other(intent.side));
+  if (source != nullptr && source->presence == Presence::unknown) return false;
   if (seen->presence == Presence::present) resolve_create(mapping, intent, pair, result);
   return true;
 }

@@ -202,6 +202,7 @@ bool Round::take_created(Pair& pair, Side side, Observation found) {
   pair.link_is_new = true;
   linked_by_[&pair] = "an earlier create";
   take_over(pair, side, key);
+  load_intents(pair);  // what was begun from its other end is looked up next
   return true;
 }
 

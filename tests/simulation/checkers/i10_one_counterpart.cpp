@@ -18,7 +18,7 @@ class OneCounterpart final : public Checker {
       if (source == nullptr) continue;
       ++court.checks;
       for (auto const earlier : made_for_[source->uid])
-        if (court.ledger.life(earlier).alive)
+        if (court.ledger.life(earlier).alive && !was_left(court, operation, earlier))
           court.fail("I10",
                      "op " + std::to_string(operation.op_id) + " creates a counterpart of " +
                          source->key() + ", which has one: " + court.ledger.life(earlier).key(),
@@ -35,7 +35,9 @@ class OneCounterpart final : public Checker {
     ++court.checks;
     auto& made = made_for_[source->uid];
     for (auto const earlier : made) {
-      if (earlier == uid || !court.ledger.life(earlier).alive) continue;
+      if (earlier == uid || !court.ledger.life(earlier).alive ||
+          was_left(court, operation, earlier))
+        continue;
       court.fail("I10",
                  std::string(to_string(other)) + " record " + key + " has two live counterparts: " +
                      court.ledger.life(earlier).key() + " and " + court.ledger.life(uid).key(),
@@ -48,6 +50,20 @@ class OneCounterpart final : public Checker {
   }
 
  private:
+  // A user deleted it, the pair went on with another one, and then the user took it back: who that
+  // is now is the user's business.
+  static bool was_left(Court const& court, connectors::Operation const& operation,
+                       std::uint64_t earlier) {
+    auto const intent = court.disk.intents.find(operation.op_id);
+    auto const link = intent == court.disk.intents.end()
+                          ? court.disk.links.end()
+                          : court.disk.links.find(intent->second.link);
+    if (link == court.disk.links.end()) return false;
+    auto const& life = court.ledger.life(earlier);
+    auto const& now = life.side == Side::app ? link->second.app_key : link->second.crm_id;
+    return !life.removed_by_user.empty() && now != life.key();
+  }
+
   // The record that a create copies; null: it is none.
   static Life const* source_of(Court const& court, Side side,
                                connectors::Operation const& operation) {

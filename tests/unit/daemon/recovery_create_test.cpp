@@ -67,6 +67,13 @@ TEST_F(LostCreate, IsNotRepeatedWhileNobodyKnows) {
   EXPECT_THAT(resolve().closed, IsEmpty());
 }
 
+TEST_F(LostCreate, StaysOpenWhileNobodyKnowsOfTheRecordItWasMadeFor) {
+  made("c1");
+  one_.see(Side::crm, ann());
+  one_.pair.app = one_.observation(Side::app, engine::Presence::unknown);
+  EXPECT_THAT(resolve().closed, IsEmpty());
+}
+
 TEST_F(LostCreate, ThatCertainlyDidNotHappenIsClosed) {
   made("");
   auto const result = resolve();
