@@ -155,9 +155,15 @@ engine::RecordKey DirtySet::current_key(DirtyKey const& id) const {
 }
 
 engine::RecordKey DirtySet::original_key(DirtyKey const& id) const {
+  auto const former = former_keys(id);
+  return former.empty() ? id.key : former.back();
+}
+
+std::vector<engine::RecordKey> DirtySet::former_keys(DirtyKey const& id) const {
+  std::vector<engine::RecordKey> former;
   DirtyKey here = id;
   state::Sequence before = 0;  // 0: no bound yet
-  for (std::size_t steps = 0; steps < moves_to_.size(); ++steps) {
+  while (former.size() < moves_to_.size()) {
     Move const* last = nullptr;
     auto const [begin, end] = moves_to_.equal_range(here);
     for (auto it = begin; it != end; ++it)
@@ -166,8 +172,9 @@ engine::RecordKey DirtySet::original_key(DirtyKey const& id) const {
     if (last == nullptr) break;
     here = last->from;
     before = last->at;
+    former.push_back(here.key);
   }
-  return here.key;
+  return former;
 }
 
 std::optional<SteadyTime> DirtySet::next_due() const {

@@ -57,6 +57,8 @@ class DirtySet {
   // decides.
   engine::RecordKey current_key(DirtyKey const& id) const;
   engine::RecordKey original_key(DirtyKey const& id) const;
+  // All keys that the record had before this one; the last one first.
+  std::vector<engine::RecordKey> former_keys(DirtyKey const& id) const;
 
   std::size_t size() const noexcept { return entries_.size(); }
   std::size_t taken() const noexcept { return taken_; }

@@ -221,8 +221,9 @@ class PairRecorder {
     bool const back = pair_.link->state != LinkState::linked;
     if (back) revive();
     if (fresh || rekeyed || back) put_link(context_, pair_, out_);
-    if (fresh && !pair_.app_key_before.empty())
-      reserve_name(context_, pair_.app_key_before, pair_.link->external_id, out_);
+    if (fresh)
+      for (auto const& key : pair_.app_keys_before)
+        reserve_name(context_, key, pair_.link->external_id, out_);
     if (fresh) {
       auto row = history_row(context_, pair_, HistoryKind::linked);
       row.note =

@@ -23,7 +23,8 @@ struct Pair {
   bool link_is_new = false;
   engine::RecordKey app_key;  // empty: none known
   engine::RecordKey crm_id;
-  engine::RecordKey app_key_before;  // of an unlinked row whose key has just been changed
+  // Of an unlinked row whose key has just been changed, perhaps more than once; the last one first.
+  std::vector<engine::RecordKey> app_keys_before;
   std::optional<engine::Observation> app;
   std::optional<engine::Observation> crm;
   // A side that certainly has no counterpart (both snapshots complete, no candidate).

@@ -151,7 +151,9 @@ std::optional<RecoveryNote::Decided> decided_collision(
 // From before there was a link, and one of the two records belongs to somebody else by now: what
 // the other one held is no base of this pair.
 bool is_of_another_pair(IntentRow const& intent, Pair const& pair) {
-  bool const same_row = intent.app_key == pair.app_key || intent.app_key == pair.app_key_before;
+  bool const same_row =
+      intent.app_key == pair.app_key ||
+      std::ranges::find(pair.app_keys_before, intent.app_key) != pair.app_keys_before.end();
   return intent.link == 0 && (!same_row || intent.crm_id != pair.crm_id);
 }
 

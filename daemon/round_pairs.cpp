@@ -149,10 +149,8 @@ void Round::form_unlinked(Dirty dirty) {
     return;
   }
   pair.tickets.push_back(std::move(dirty));
-  if (!pair.app_key_before.empty()) {  // both marks tell of the same row
-    absorb_counterpart(pair, side, pair.app_key_before);
-    absorb_counterpart(pair, side, pair.app_key);
-  }
+  for (auto const& key : pair.app_keys_before) absorb_counterpart(pair, side, key);
+  if (!pair.app_keys_before.empty()) absorb_counterpart(pair, side, pair.app_key);
   auto stored = load_stored(pair);
   if (stored && side == Side::app) stored = name_in_crm(pair);
   pairs_.push_back(std::move(pair));
@@ -164,9 +162,11 @@ void Round::form_unlinked(Dirty dirty) {
 bool Round::follow_unlinked_key(Pair& pair) {
   auto const here = pair.app_key;
   pair.app_key = run_.dirty.current_key({Side::app, here});
-  auto const before = run_.dirty.original_key({Side::app, pair.app_key});
-  if (before != pair.app_key) pair.app_key_before = before;
-  return lock(record_lock(Side::app, pair.app_key)) && lock(record_lock(Side::app, before));
+  pair.app_keys_before = run_.dirty.former_keys({Side::app, pair.app_key});
+  auto const take = [this](engine::RecordKey const& key) {
+    return lock(record_lock(Side::app, key));
+  };
+  return take(pair.app_key) && std::ranges::all_of(pair.app_keys_before, take);
 }
 
 void Round::absorb_counterpart(Pair& pair, Side side, engine::RecordKey const& key) {
@@ -256,8 +256,9 @@ void Round::load_intents(Pair& pair) {
     bool const by_link = pair.link && intent.link == pair.link->id;
     auto const owner = owner_of(intent);
     auto const& key = owner_key(intent);
-    bool const by_key = key_of(pair, owner) == key ||
-                        (owner == Side::app && !key.empty() && pair.app_key_before == key);
+    bool const moved_here = owner == Side::app && std::ranges::find(pair.app_keys_before, key) !=
+                                                      pair.app_keys_before.end();
+    bool const by_key = key_of(pair, owner) == key || moved_here;
     if (by_link || (intent.link == 0 && by_key)) pair.open_intents.push_back(intent);
   }
 }

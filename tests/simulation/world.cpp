@@ -109,6 +109,7 @@ MemoryStoreOptions World::store_options() {
     for (auto const id : commit.parked_done)
       if (auto const row = disk_->parked.find(id); row != disk_->parked.end())
         timeline_.note("crmsync", "asks no more", row->second.key);
+    note_marks(commit);
     for (auto const& link : commit.links) {
       kinship_.note(ledger_, link);
       timeline_.note("crmsync", "keeps link", link.app_key, [&] {

@@ -7,6 +7,7 @@
 #include "tests/simulation/people.hpp"
 #include "tests/simulation/run.hpp"
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -46,6 +47,7 @@ class World final : public Witness {
   void plan_reloads(SimTime from, SimTime until);
   void plan_restore();
   void put_back();
+  void note_marks(state::Commit const& commit);
   Court court();
   template <class Fn>
   void each_checker(Fn const& fn) {
@@ -73,6 +75,7 @@ class World final : public Witness {
   std::optional<DaemonHost> daemon_;
   Checkers checkers_;
   Kinship kinship_;
+  std::map<state::Sequence, engine::RecordKey> marks_;  // not settled yet
   std::optional<Violation> violation_;
   RunReport report_;
   bool crash_requested_ = false;

@@ -4,6 +4,8 @@
 
 #include "daemon/actions.hpp"
 
+#include <fmt/format.h>
+
 #include <utility>
 
 namespace crmsync::simulation {
@@ -56,6 +58,21 @@ void World::put_back() {
     *disk_ = std::move(*copy_);
     disk_->restored = true;
   });
+}
+
+// Which news is durable, and of which one the end is.
+void World::note_marks(state::Commit const& commit) {
+  for (auto const& row : commit.intake) {
+    marks_[row.sequence] = row.key;
+    timeline_.note("crmsync", row.side == Side::app ? "marks app" : "marks crm", row.key, [&] {
+      return fmt::format("{} {} {}", row.sequence, static_cast<int>(row.kind), row.new_key);
+    });
+  }
+  for (auto const sequence : commit.settled) {
+    auto const mark = marks_.extract(sequence);
+    if (!mark.empty())
+      timeline_.note("crmsync", "settles", mark.mapped(), [&] { return std::to_string(sequence); });
+  }
 }
 
 }  // namespace crmsync::simulation

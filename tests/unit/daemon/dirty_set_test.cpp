@@ -219,6 +219,7 @@ TEST_F(DirtySetTest, ReKeysAreFollowedInTheOrderInWhichTheyHappened) {
   rekey("2", "3");
   EXPECT_EQ(set_.current_key(app("1")), "3");
   EXPECT_EQ(set_.original_key(app("3")), "1");
+  EXPECT_EQ(set_.former_keys(app("3")), (std::vector<engine::RecordKey>{"2", "1"}));
 }
 
 TEST_F(DirtySetTest, SwappedKeysLeadEachRecordToItsOwnPlace) {

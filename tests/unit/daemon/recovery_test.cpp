@@ -191,7 +191,8 @@ TEST_F(LostUpdate, OfAFirstMatchNamesWhatCameBetweenReadAndWrite) {
 TEST_F(LostUpdate, OfTheSameRowUnderItsFormerKeyIsItsOwn) {
   auto& intent = one_.pair.open_intents.front();
   intent.link = 0;
-  intent.app_key = one_.pair.app_key_before = "before";
+  intent.app_key = "before";
+  one_.pair.app_keys_before = {"before"};
   intent.crm_id = one_.pair.crm_id;
   one_.see(Side::crm, ann("Anna"));
   resolve();

@@ -268,6 +268,25 @@ TEST(ReKeyRace, ACreateOfUnknownOutcomeBelongsToTheRowUnderItsNewKey) {
   EXPECT_THAT(world.run->open_intents, IsEmpty());
 }
 
+TEST(ReKeyRace, ACreateOfUnknownOutcomeIsFoundOverTwoChangesOfTheKey) {
+  SmallWorld world;
+  world.start();
+  world.settle();
+  world.crm.lose_answer = [&](connectors::Operation const&) {
+    world.crm.lose_answer = nullptr;
+    world.app.rekey("2", "3");
+    auto lost = engine::make_error(engine::Errc::transient, "write", "the answer was lost");
+    lost.maybe_applied = true;
+    return std::optional(lost);
+  };
+  world.app.add("1", person("ann@x.test", "Ann"));
+  world.app.rekey("1", "2");
+  world.advance(std::chrono::minutes(10));
+  EXPECT_EQ(world.crm.live(), 1u);
+  ASSERT_TRUE(world.link_of("3"));
+  EXPECT_THAT(world.run->open_intents, IsEmpty());
+}
+
 TEST(ReKeyRace, TheNewKeyMayBecomeDueBeforeTheOldOne) {
   MappingYaml yaml;
   yaml.schedule = "{app: {every: 1s}, crm: {poll: 60s}, settle: 5s}";
