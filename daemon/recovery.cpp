@@ -108,9 +108,10 @@ void move_base(mappings::Mapping const& mapping, std::size_t i, IntentRow const&
 
 // The window between our read and our write is looked at here when the crash came before that.
 void note_overwritten(mappings::Mapping const& mapping, std::size_t i, IntentRow const& intent,
-                      engine::Observation const& seen, RecoveryResult& result) {
+                      engine::Record const& became, engine::Observation const& seen,
+                      RecoveryResult& result) {
   if (intent.side != Side::crm) return;
-  CrmWrite const write{{i}, intent.sent, intent.consumed, seen.fields, intent.read_stamp};
+  CrmWrite const write{{i}, intent.sent, intent.consumed, became, intent.read_stamp};
   std::ranges::move(find_overwritten(mapping, write, seen), std::back_inserter(result.overwritten));
 }
 
@@ -157,6 +158,14 @@ bool is_of_another_pair(IntentRow const& intent, Pair const& pair) {
   return intent.link == 0 && (!same_row || intent.crm_id != pair.crm_id);
 }
 
+// What our write became, where somebody changed the field since.
+engine::Record as_traced(mappings::FieldMap const& field, IntentRow const& intent,
+                         Trace const& trace) {
+  auto ours = intent.sent;
+  if (trace.ours != nullptr) ours.set(native_names(field, intent.side).front(), trace.ours->value);
+  return ours;
+}
+
 void resolve_update(mappings::Mapping const& mapping, IntentRow const& intent,
                     engine::Observation const& seen, Pair& pair, RecoveryResult& result) {
   for (auto const& name : intent.fields) {
@@ -168,7 +177,10 @@ void resolve_update(mappings::Mapping const& mapping, IntentRow const& intent,
     if (!pair.base || is_of_another_pair(intent, pair)) {
       // The first match of two records was under way: it is made again from what both hold now.
       if (fate == Fate::applied || fate == Fate::replaced)
-        note_overwritten(mapping, i, intent, seen, result);
+        note_overwritten(
+            mapping, i, intent,
+            fate == Fate::applied ? seen.fields : as_traced(mapping.fields[i], intent, trace), seen,
+            result);
       auto decided = fate == Fate::not_applied
                          ? std::nullopt
                          : decided_collision(mapping, i, intent, std::nullopt);
@@ -181,11 +193,10 @@ void resolve_update(mappings::Mapping const& mapping, IntentRow const& intent,
       case Fate::replaced: {
         result.applied = true;
         auto decided = decided_collision(mapping, i, intent, pair.base);
-        engine::Record ours = intent.sent;
-        ours.set(native_names(mapping.fields[i], intent.side).front(), trace.ours->value);
+        auto const ours = as_traced(mapping.fields[i], intent, trace);
         if (!note_owed_received(intent.side, name, *pair.base))
           move_base(mapping, i, intent, ours, *pair.base);
-        note_overwritten(mapping, i, intent, seen, result);
+        note_overwritten(mapping, i, intent, ours, seen, result);
         result.notes.push_back(
             {intent.op_id, "had been applied and was changed since", name, std::move(decided)});
         break;
@@ -195,7 +206,7 @@ void resolve_update(mappings::Mapping const& mapping, IntentRow const& intent,
         auto decided = decided_collision(mapping, i, intent, pair.base);
         if (!note_owed_received(intent.side, name, *pair.base))
           move_base(mapping, i, intent, seen.fields, *pair.base);
-        note_overwritten(mapping, i, intent, seen, result);
+        note_overwritten(mapping, i, intent, seen.fields, seen, result);
         result.notes.push_back({intent.op_id, "had been applied", name, std::move(decided)});
         break;
       }
@@ -228,8 +239,10 @@ void resolve_update_of_gone(mappings::Mapping const& mapping, IntentRow const& i
     int const index = mapping.field_index(name);
     if (index < 0) continue;
     auto const i = static_cast<std::size_t>(index);
-    if (find_trace(mapping, i, intent, seen).after_read)
-      note_overwritten(mapping, i, intent, seen, result);
+    auto const trace = find_trace(mapping, i, intent, seen);
+    if (trace.after_read)
+      note_overwritten(mapping, i, intent, as_traced(mapping.fields[i], intent, trace), seen,
+                       result);
     auto decided = decided_collision(mapping, i, intent, base);
     if (decided)
       result.notes.push_back(
@@ -264,10 +277,10 @@ void resolve_create(mappings::Mapping const& mapping, IntentRow const& intent, P
     auto const i = static_cast<std::size_t>(index);
     auto const* seen = pair.seen(intent.side);
     auto const fate = field_fate(mapping, i, intent, *seen, {});
-    move_base(mapping, i, intent,
-              fate == Fate::applied ? seen->fields : as_made(mapping.fields[i], intent, *seen),
-              *pair.base);
-    note_overwritten(mapping, i, intent, *seen, result);
+    auto const made =
+        fate == Fate::applied ? seen->fields : as_made(mapping.fields[i], intent, *seen);
+    move_base(mapping, i, intent, made, *pair.base);
+    note_overwritten(mapping, i, intent, made, *seen, result);
   }
   result.applied = true;
   result.notes.push_back({intent.op_id, "the create had been applied", "", std::nullopt});

@@ -70,6 +70,19 @@ TEST_F(LostUpdate, NotAppliedLeavesTheBaseAndIsPlannedAgain) {
   EXPECT_EQ(one_.plan_of("name").action, engine::FieldAction::write_crm);
 }
 
+// A workflow writes the value again that we wrote there long ago: that one is not our write.
+TEST_F(LostUpdate, WhatItReplacedIsFoundAlthoughAnOldValueOfOursIsBack) {
+  one_.pair.open_intents.front().consumed = {{"name", text("Ann")}};
+  one_.see(Side::crm, ann());
+  one_.pair.crm->history["name"] = {{text("Ann"), seconds_before_now(5), "AUTOMATION", false},
+                                    {text("Anna"), seconds_before_now(50), "INTEGRATION", true},
+                                    {text("Bea"), seconds_before_now(55), "CRM_UI", false},
+                                    {text("Ann"), seconds_before_now(900), "INTEGRATION", true}};
+  auto const result = resolve();
+  ASSERT_THAT(result.overwritten, SizeIs(1));
+  EXPECT_EQ(result.overwritten.front().version.value, text("Bea"));
+}
+
 TEST_F(LostUpdate, SomethingElseIsACollisionAfterACrash) {
   one_.see(Side::crm, ann("Third"));
   auto const result = resolve();
