@@ -79,11 +79,22 @@ Trace find_trace(mappings::Mapping const& mapping, std::size_t i, IntentRow cons
   return trace;
 }
 
+// The value that we sent stands there, but by the side's own word somebody else wrote it.
+bool is_somebody_elses(mappings::FieldMap const& field, IntentRow const& intent,
+                       engine::Observation const& seen, Trace const& trace) {
+  auto const& names = native_names(field, intent.side);
+  auto const it = names.size() == 1 ? seen.history.find(names.front()) : seen.history.end();
+  return it != seen.history.end() && !it->second.empty() && !it->second.front().ours &&
+         !trace.after_read && !trace.after_consumed;
+}
+
 Fate field_fate(mappings::Mapping const& mapping, std::size_t i, IntentRow const& intent,
                 engine::Observation const& seen, Trace const& trace) {
   auto const now = comparable_of(mapping, i, intent.side, seen.fields);
   if (!now) return Fate::unclear;
-  if (now == comparable_of(mapping, i, intent.side, intent.sent)) return Fate::applied;
+  if (now == comparable_of(mapping, i, intent.side, intent.sent))
+    return is_somebody_elses(mapping.fields[i], intent, seen, trace) ? Fate::not_applied
+                                                                     : Fate::applied;
   if (trace.after_read || trace.after_consumed) return Fate::replaced;
   if (now == comparable_of(mapping, i, intent.side, intent.consumed)) return Fate::not_applied;
   return newest_is_ours(mapping.fields[i], intent, seen) ? Fate::applied : Fate::unclear;

@@ -83,6 +83,16 @@ TEST_F(LostUpdate, WhatItReplacedIsFoundAlthoughAnOldValueOfOursIsBack) {
   EXPECT_EQ(result.overwritten.front().version.value, text("Bea"));
 }
 
+TEST_F(LostUpdate, TheSameValueBySomebodyElseIsTheirEdit) {
+  one_.see(Side::crm, ann("Anna")).see(Side::app, ann("Annika"));
+  one_.pair.crm->history["name"] = {{text("Anna"), seconds_before_now(5), "CRM_UI", false},
+                                    {text("Ann"), seconds_before_now(900), "INTEGRATION", true}};
+  auto const result = resolve();
+  EXPECT_FALSE(result.applied);
+  EXPECT_THAT(result.closed, ElementsAre(kOp));
+  EXPECT_EQ(one_.plan_of("name").merge, engine::MergeKind::collision);
+}
+
 TEST_F(LostUpdate, SomethingElseIsACollisionAfterACrash) {
   one_.see(Side::crm, ann("Third"));
   auto const result = resolve();
