@@ -40,9 +40,13 @@ engine::FieldValue comparable_of(mappings::Mapping const& mapping, std::size_t i
 }
 
 // The newest version of every native name of the field is ours and came after what we had read, by
-// the clock of the side itself. A record that the operation made has no older versions.
+// the clock of the side itself. A record that the operation made has no older versions; one that
+// absorbed the written record may hold what we wrote to another one that it absorbed.
 bool newest_is_ours(mappings::FieldMap const& field, IntentRow const& intent,
                     engine::Observation const& seen) {
+  if (intent.kind == IntentKind::update && intent.side == Side::crm && !intent.crm_id.empty() &&
+      seen.current_key != intent.crm_id)
+    return false;
   return std::ranges::all_of(native_names(field, intent.side), [&](std::string const& name) {
     auto const it = seen.history.find(name);
     if (it == seen.history.end() || it->second.empty() || !it->second.front().ours) return false;

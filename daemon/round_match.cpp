@@ -114,7 +114,7 @@ bool Round::is_merged_away(Pair const& pair) const {
   return std::ranges::any_of(pair.parked, [&](state::ParkedRow const& row) {
     if (row.reason != kMergedAway || row.candidates.empty()) return false;
     auto const link = context_.store.link_by_crm(run_.id, row.candidates.front());
-    return !link || (*link && (*link)->state == engine::LinkState::linked);
+    return !link || (*link && (*link)->state != engine::LinkState::tombstone);
   });
 }
 

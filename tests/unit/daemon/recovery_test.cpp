@@ -93,6 +93,15 @@ TEST_F(LostUpdate, TheSameValueBySomebodyElseIsTheirEdit) {
   EXPECT_EQ(one_.plan_of("name").merge, engine::MergeKind::collision);
 }
 
+// The survivor holds what we wrote to the other record that it absorbed.
+TEST_F(LostUpdate, OurNewestValueInASurvivorMayBeAnothersAndIsNoEvidence) {
+  one_.pair.open_intents.front().crm_id = "c0";
+  one_.see(Side::crm, ann("Bea"));
+  one_.pair.crm->history["name"] = {{text("Bea"), seconds_before_now(50), "INTEGRATION", true}};
+  EXPECT_FALSE(resolve().applied);
+  EXPECT_THAT(one_.pair.after_crash, ElementsAre("name"));
+}
+
 TEST_F(LostUpdate, SomethingElseIsACollisionAfterACrash) {
   one_.see(Side::crm, ann("Third"));
   auto const result = resolve();
