@@ -61,6 +61,12 @@ std::string_view answer_of(Pair const& pair) {
 
 }  // namespace
 
+bool looks_like_another(mappings::Mapping const& mapping, Pair const& pair) {
+  return pair.base && pair.presence(Side::app) == Presence::present &&
+         compare_match(mapping, pair, pair.base->app) == Likeness::different &&
+         !may_be_our_write(mapping, pair);
+}
+
 bool is_replaced(mappings::Mapping const& mapping, Pair const& pair, engine::Record const& old) {
   return pair.presence(Side::app) == Presence::present && a_row_was_deleted(pair, pair.app_key) &&
          compare_match(mapping, pair, old) == Likeness::different;

@@ -25,6 +25,9 @@ enum class Reuse : std::uint8_t {
 // `undelete_visible`: a soft delete, where the same row may come back with new values.
 Reuse judge_reuse(mappings::Mapping const& mapping, Pair const& pair, bool undelete_visible);
 
+// No match value is what was confirmed: another record may have the key by now. `pair` is linked.
+bool looks_like_another(mappings::Mapping const& mapping, Pair const& pair);
+
 // The row was deleted and made again since it was `old`, and no match value is the same.
 bool is_replaced(mappings::Mapping const& mapping, Pair const& pair, engine::Record const& old);
 

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/round.hpp"
 
+#include "daemon/reused_key.hpp"
+
 #include "engine/mutant.hpp"
 #include "engine/retry.hpp"
 
@@ -21,7 +23,7 @@ using engine::Side;
 
 namespace {
 
-constexpr std::chrono::milliseconds kCapturePause{1'000};
+constexpr std::chrono::milliseconds kCapturePause{200};
 
 // In reconcile mode every pair counts as just matched.
 void distrust_base(engine::PairInput& input) {
@@ -137,13 +139,15 @@ void Round::plan(Pair& pair) {
 
 // The row is not where it was, and the app has not said that it was deleted: its key may have been
 // changed since the news that made us look, which only the app's own changes tell. A poll that
-// begins from now on brings either that or the delete.
+// begins from now on brings either that or the delete. The same for a row that lost all match
+// values: perhaps the one that we know was deleted, and this one has got its key.
 void Round::wait_for_capture(Pair& pair) {
   auto const* app = pair.seen(Side::app);
   bool const linked = pair.link && pair.link->state == LinkState::linked;
   bool const made_for = !pair.link && !pair.open_intents.empty();  // its create may have happened
   bool const gone = app != nullptr && app->presence == Presence::deleted && (linked || made_for);
-  if (!gone) {
+  bool const another = linked && looks_like_another(run_.mapping, pair);
+  if (!gone && !another) {
     run_.app_gone_until.erase(pair.app_key);
     return;
   }
