@@ -266,7 +266,8 @@ void resolve_update_of_gone(mappings::Mapping const& mapping, IntentRow const& i
 }
 
 // What the new record held: a database keeps what it is sent; a CRM may write it in its own way,
-// and says so only in its history, whose oldest version that is ours is the create's.
+// and says so only in its history, whose oldest version that is ours is the create's. A history
+// without any, as a survivor of a merge may have, tells nothing: the field has no base.
 engine::Record as_made(mappings::FieldMap const& field, IntentRow const& create,
                        engine::Observation const& seen) {
   auto made = create.sent;
@@ -276,7 +277,10 @@ engine::Record as_made(mappings::FieldMap const& field, IntentRow const& create,
     auto const& versions = history->second;
     auto const first = std::ranges::find_if(versions.rbegin(), versions.rend(),
                                             [](auto const& version) { return version.ours; });
-    if (first != versions.rend()) made.set(name, first->value);
+    if (first != versions.rend())
+      made.set(name, first->value);
+    else
+      made.erase(name);
   }
   return made;
 }

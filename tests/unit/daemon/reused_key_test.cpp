@@ -50,6 +50,22 @@ TEST_F(RowGone, TheSamePersonUnderItsKeyContinuesThePair) {
   EXPECT_THAT(world_.parked(), IsEmpty());
 }
 
+// The CRM's edit makes us look before the app's own changes were read.
+TEST(RowReplaced, ARowThatLostAllMatchValuesIsAStrangerUntilTheAppWasHeard) {
+  MappingYaml yaml;
+  yaml.schedule = "{app: {every: 60s}, crm: {poll: 1s}, settle: 0s}";
+  yaml.conflict = "{default: [crm]}";
+  SmallWorld world(yaml);
+  world.start();
+  world.link("1", "c1", person("ann@x.test", "Ann"));
+  world.app.remove("1");
+  world.app.add("1", person("bob@x.test", "Bob"));
+  world.crm.edit("c1", "name", text("Anna"));
+  world.advance(std::chrono::minutes(5));
+  EXPECT_EQ(world.app.value("1", "name"), known("Bob"));
+  EXPECT_EQ(world.app.value("1", "email"), known("bob@x.test"));
+}
+
 // Every record gone at once: that is what the guard is for.
 TEST(HeldDelete, ALinkOfARowWhoseDeleteIsHeldIsNotHandedToAStranger) {
   SmallWorld world;
