@@ -273,7 +273,10 @@ engine::Record as_made(mappings::FieldMap const& field, IntentRow const& create,
   auto made = create.sent;
   for (auto const& name : native_names(field, create.side)) {
     auto const history = seen.history.find(name);
-    if (history == seen.history.end()) continue;
+    if (history == seen.history.end()) {
+      if (!seen.former_keys.empty()) made.erase(name);
+      continue;
+    }
     auto const& versions = history->second;
     auto const first = std::ranges::find_if(versions.rbegin(), versions.rend(),
                                             [](auto const& version) { return version.ours; });
