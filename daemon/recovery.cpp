@@ -339,6 +339,22 @@ bool close_create(mappings::Mapping const& mapping, IntentRow const& intent, Pai
 
 }  // namespace
 
+bool leaves_out_written(mappings::Mapping const& mapping, Pair const& pair) {
+  return std::ranges::any_of(pair.open_intents, [&](IntentRow const& intent) {
+    auto const* seen = pair.seen(intent.side);
+    if (intent.kind != IntentKind::update || seen == nullptr || seen->presence != Presence::present)
+      return false;
+    return std::ranges::any_of(intent.fields, [&](std::string const& name) {
+      int const index = mapping.field_index(name);
+      if (index < 0) return false;
+      auto const& natives =
+          native_names(mapping.fields[static_cast<std::size_t>(index)], intent.side);
+      return std::ranges::any_of(
+          natives, [&](std::string const& native) { return seen->fields.find(native) == nullptr; });
+    });
+  });
+}
+
 RecoveryResult resolve_intents(mappings::Mapping const& mapping, Pair& pair) {
   RecoveryResult result;
   for (auto const& intent : pair.open_intents) {

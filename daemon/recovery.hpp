@@ -34,6 +34,10 @@ struct RecoveryResult {
   bool applied = false;                  // at least one had taken effect
 };
 
+// What an open update wrote is missing from the answer although the record is there: its fate is
+// not to be judged from that.
+bool leaves_out_written(mappings::Mapping const& mapping, Pair const& pair);
+
 // Needs a by-id observation of every side an open intent wrote to; an intent whose side was not
 // read stays open. Moves pair.base for what was applied and lists in pair.after_crash what nobody
 // can tell. Pairs found by their create get the base that the create would have committed.

@@ -163,6 +163,17 @@ void Round::wait_for_capture(Pair& pair) {
   drop(pair, later(kCapturePause));
 }
 
+// An answer that leaves out what we wrote is asked for again, some times.
+bool Round::wait_for_written(Pair& pair) {
+  if (!leaves_out_written(run_.mapping, pair)) return false;
+  bool const often = std::ranges::any_of(pair.tickets, [&](Dirty const& ticket) {
+    return ticket.attempts >= context_.tuning.attempts_before_inbox;
+  });
+  if (often) return false;
+  drop(pair, later(context_.tuning.wait_retry));
+  return true;
+}
+
 // CRM deletes wait: a merge looks like a delete until the survivor shows.
 void Round::wait_for_merge(Pair& pair) {
   auto const* crm = pair.seen(Side::crm);
@@ -241,6 +252,7 @@ Task<void> Round::run() {
   for (auto& pair : pairs_) {
     if (!is_active(pair)) continue;
     look_at_intended(pair);
+    if (wait_for_written(pair)) continue;
     PairResult result;
     result.recovery = resolve_intents(run_.mapping, pair);
     result.overwritten = std::move(result.recovery.overwritten);

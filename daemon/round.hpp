@@ -115,6 +115,7 @@ class Round {
   void stop_fights(Pair& pair);
   void wait_for_merge(Pair& pair);
   void wait_for_capture(Pair& pair);
+  bool wait_for_written(Pair& pair);
 
   // Writes (round_apply.cpp).
   connectors::Task<bool> commit_intents();

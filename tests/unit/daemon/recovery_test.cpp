@@ -93,6 +93,13 @@ TEST_F(LostUpdate, TheSameValueBySomebodyElseIsTheirEdit) {
   EXPECT_EQ(one_.plan_of("name").merge, engine::MergeKind::collision);
 }
 
+TEST_F(LostUpdate, IsNotJudgedByAnAnswerThatLeavesOutWhatItWrote) {
+  one_.see(Side::crm, {{"email", text("ann@x.test")}, {"phone", text("1")}});
+  EXPECT_TRUE(leaves_out_written(one_.mapping, one_.pair));
+  one_.see(Side::crm, ann());
+  EXPECT_FALSE(leaves_out_written(one_.mapping, one_.pair));
+}
+
 // The survivor holds what we wrote to the other record that it absorbed.
 TEST_F(LostUpdate, OurNewestValueInASurvivorMayBeAnothersAndIsNoEvidence) {
   one_.pair.open_intents.front().crm_id = "c0";
