@@ -33,7 +33,7 @@ constexpr std::array kRows{
     MutantRow{Mutant::tombstone_early, "tombstone_early", "I12", "I12"},
     MutantRow{Mutant::unread_is_deleted, "unread_is_deleted", "I12", "I12"},
     MutantRow{Mutant::merge_is_delete, "merge_is_delete", "I13", "I13"},
-    MutantRow{Mutant::survivor_shared, "survivor_shared", "I13", "I13"},
+    MutantRow{Mutant::survivor_shared, "survivor_shared", "I13", "I6 I13 I18"},
     MutantRow{Mutant::cursor_first, "cursor_first", "I14", "I14"},
     MutantRow{Mutant::no_overlap, "no_overlap", "I14", "I6 I14"},
     MutantRow{Mutant::page_cap, "page_cap", "I14", "I6 I14"},
