@@ -146,7 +146,8 @@ void Round::wait_for_capture(Pair& pair) {
   bool const linked = pair.link && pair.link->state == LinkState::linked;
   bool const made_for = !pair.link && !pair.open_intents.empty();  // its create may have happened
   bool const gone = app != nullptr && app->presence == Presence::deleted && (linked || made_for);
-  bool const another = linked && looks_like_another(run_.mapping, pair);
+  // What an earlier create made just now is compared with nothing that was ever confirmed.
+  bool const another = linked && !pair.link_is_new && looks_like_another(run_.mapping, pair);
   if (!gone && !another) {
     run_.app_gone_until.erase(pair.app_key);
     return;

@@ -177,8 +177,12 @@ bool Round::take_created(Pair& pair, Side side, Observation found) {
     return false;
   }
   if (*holder && !(pair.link && (*holder)->id == pair.link->id)) {
-    if (!pair.link && side == Side::crm) park_merged_away(pair, found.current_key);
-    return false;
+    if (side != Side::crm) return false;
+    if (pair.link)  // a create that brought its record back; the next one would find it again
+      park_taken(pair, side, **holder, "the contact made for it was merged into another's");
+    else
+      park_merged_away(pair, found.current_key);
+    return !is_active(pair);
   }
   // Its own dirty mark may be under way in another round, as a record that nobody knows.
   if (!lock(record_lock(side, found.current_key))) {
