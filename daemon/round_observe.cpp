@@ -151,8 +151,10 @@ Task<void> Round::look_up_creates() {
       bool const made = found->presence == Presence::present;
       pair.creates_made[intent.op_id] = made ? found->current_key : engine::RecordKey();
       // Matched or linked in another way by now: the record it has stays its own.
-      bool const has_one = !(side == Side::app ? pair.app_key : pair.crm_id).empty() &&
-                           !(pair.link && intent.link == pair.link->id);
+      // Unless that one is gone, and this create brought it back.
+      bool const back = pair.link ? intent.link == pair.link->id
+                                  : side == Side::crm && intent.crm_id == pair.crm_id;
+      bool const has_one = !key_of(pair, side).empty() && !back;
       bool const matched = side == Side::crm && pair.crm_id == found->current_key;
       if (made && side == Side::crm && (!has_one || matched) && row_was_replaced(pair, intent)) {
         co_await retire_created(pair, intent, std::move(*found));
@@ -183,6 +185,15 @@ bool Round::take_created(Pair& pair, Side side, Observation found) {
     else
       park_merged_away(pair, found.current_key);
     return !is_active(pair);
+  }
+  // Or it found its counterpart in this round, from its own end.
+  bool const claimed = std::ranges::any_of(pairs_, [&](Pair& one) {
+    return &one != &pair && is_active(one) && key_of(one, side) == found.current_key &&
+           !key_of(one, engine::other(side)).empty();
+  });
+  if (claimed) {
+    postpone(pair);
+    return false;
   }
   // Its own dirty mark may be under way in another round, as a record that nobody knows.
   if (!lock(record_lock(side, found.current_key))) {
