@@ -37,6 +37,8 @@ void DirtySet::mark(state::IntakeRow const& row, SteadyTime now, std::chrono::mi
   // A delete or a re-key says more than "changed" and is not forgotten when marks coalesce.
   if (row.kind != engine::ChangeKind::changed && row.kind != engine::ChangeKind::rekeyed)
     entry.dirty.kind = row.kind;
+  if (row.kind == engine::ChangeKind::deleted)
+    entry.dirty.deleted_at = std::max(entry.dirty.deleted_at, row.at);
   note_move(row);
   if (entry.taken) return;
   enqueue(id, entry, std::min(now + settle, entry.first_mark + kSettleStretchMax * settle));
@@ -104,6 +106,7 @@ void DirtySet::release(Dirty dirty, SteadyTime due) {
   auto& rows = dirty.sequences;
   rows.insert(rows.end(), entry.dirty.sequences.begin(), entry.dirty.sequences.end());
   if (entry.dirty.kind != engine::ChangeKind::changed) dirty.kind = entry.dirty.kind;
+  dirty.deleted_at = std::max(dirty.deleted_at, entry.dirty.deleted_at);
   if (!entry.marked) entry.first_mark = due;
   entry.dirty = std::move(dirty);
   entry.marked = true;

@@ -29,6 +29,7 @@ struct Dirty {
   DirtyKey id;
   std::vector<state::Sequence> sequences;
   engine::ChangeKind kind = engine::ChangeKind::changed;  // a delete among its marks is kept
+  engine::Timestamp deleted_at;                           // when the newest of them became known
   engine::Timestamp marked_at;                            // oldest mark, for the sync lag
   int attempts = 0;
 };

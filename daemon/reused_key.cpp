@@ -67,8 +67,12 @@ bool looks_like_another(mappings::Mapping const& mapping, Pair const& pair) {
          !may_be_our_write(mapping, pair);
 }
 
-bool is_replaced(mappings::Mapping const& mapping, Pair const& pair, engine::Record const& old) {
-  return pair.presence(Side::app) == Presence::present && a_row_was_deleted(pair, pair.app_key) &&
+bool is_replaced(mappings::Mapping const& mapping, Pair const& pair, engine::Record const& old,
+                 engine::Timestamp since) {
+  bool const deleted_since = std::ranges::any_of(
+      pair.tickets, [&](Dirty const& ticket) { return ticket.deleted_at > since; });
+  return pair.presence(Side::app) == Presence::present && deleted_since &&
+         a_row_was_deleted(pair, pair.app_key) &&
          compare_match(mapping, pair, old) == Likeness::different;
 }
 

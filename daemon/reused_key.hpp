@@ -28,8 +28,10 @@ Reuse judge_reuse(mappings::Mapping const& mapping, Pair const& pair, bool undel
 // No match value is what was confirmed: another record may have the key by now. `pair` is linked.
 bool looks_like_another(mappings::Mapping const& mapping, Pair const& pair);
 
-// The row was deleted and made again since it was `old`, and no match value is the same.
-bool is_replaced(mappings::Mapping const& mapping, Pair const& pair, engine::Record const& old);
+// The row was deleted and made again since it was `old`, at `since`, and no match value is the
+// same.
+bool is_replaced(mappings::Mapping const& mapping, Pair const& pair, engine::Record const& old,
+                 engine::Timestamp since);
 
 // The name under which the link of the n-th record that had this app key is kept once another
 // record has taken the key over. No row has such a key, so it reads as deleted.

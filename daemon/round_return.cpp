@@ -112,7 +112,7 @@ Task<void> Round::retire_link(Pair& pair) {
 }
 
 bool Round::row_was_replaced(Pair const& pair, state::IntentRow const& create) const {
-  return !pair.link && is_replaced(run_.mapping, pair, create.source);
+  return !pair.link && is_replaced(run_.mapping, pair, create.source, create.at);
 }
 
 // The contact was made for a row that is gone; another one has its key. It gets the link that it

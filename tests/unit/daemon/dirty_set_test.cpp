@@ -206,6 +206,16 @@ TEST_F(DirtySetTest, ADeleteThatCameWhileTheRecordWasTakenIsKeptOnRelease) {
   EXPECT_EQ(take_one(2000).kind, ChangeKind::deleted);
 }
 
+TEST_F(DirtySetTest, WhenADeleteBecameKnownIsKeptOverLaterMarksAndARelease) {
+  set_.mark(row("1", ChangeKind::deleted), at(0), kSettle);
+  mark("1", 1);
+  auto taken = take_one(5'000);
+  EXPECT_EQ(taken.deleted_at.micros, 1);
+  set_.mark(row("1", ChangeKind::deleted), at(6'000), kSettle);
+  set_.release(std::move(taken), at(7'000));
+  EXPECT_EQ(take_one(20'000).deleted_at.micros, 3);
+}
+
 TEST_F(DirtySetTest, AReKeyIsRememberedAlthoughLaterMarksCoalesceWithIt) {
   rekey("1", "2");
   mark("1", 1);
