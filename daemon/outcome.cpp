@@ -33,7 +33,8 @@ class PairRecorder {
     app_ = judge(result_.work.app, result_.app_receipt);
     crm_ = judge(result_.work.crm, result_.crm_receipt);
     record_presence();
-    if (!left_out(context_.work.mapping, result_).empty()) end_at_least(Ending::retry);
+    if (!gives_up_asking(context_) && !left_out(context_.work.mapping, result_).empty())
+      end_at_least(Ending::retry);
     if (ending_.ending == Ending::settled) note_app_gone(context_, pair_, out_);
     record_overwritten();
     record_errors(context_, result_, ending_, out_);

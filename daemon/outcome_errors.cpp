@@ -58,8 +58,12 @@ bool gives_up(OutcomeContext const& context, engine::Error const& error) {
          context.attempts + 1 >= 2 * context.attempts_before_inbox;
 }
 
-std::vector<LeftOut> left_out(mappings::Mapping const& mapping, PairResult const& result) {
-  std::vector<LeftOut> missing;
+bool gives_up_asking(OutcomeContext const& context) {
+  return context.attempts + 1 >= context.attempts_before_inbox;
+}
+
+std::vector<engine::Error> left_out(mappings::Mapping const& mapping, PairResult const& result) {
+  std::vector<engine::Error> missing;
   auto const& pair = result.pair;
   if (pair.plan.presence != engine::PresenceAction::merge &&
       pair.plan.presence != engine::PresenceAction::link)
@@ -67,15 +71,10 @@ std::vector<LeftOut> left_out(mappings::Mapping const& mapping, PairResult const
   for (std::size_t i = 0; i < pair.plan.fields.size() && i < pair.input.fields.size(); ++i) {
     if (pair.plan.fields[i].merge != engine::MergeKind::unknown) continue;
     auto const& in = pair.input.fields[i];
-    for (auto const side : {Side::app, Side::crm}) {
-      bool const known = side == Side::app ? in.app.has_value() : in.crm.has_value();
-      auto const& problem = side == Side::app ? in.app_problem : in.crm_problem;
-      if (known || !problem.empty() || pair.seen(side) == nullptr) continue;
-      auto error = engine::make_error(engine::Errc::transient, "read " + mapping.fields[i].name,
-                                      "the answer leaves it out",
-                                      "it is asked for again; see that the account may read it");
-      missing.push_back({side, std::move(error)});
-    }
+    if (in.crm || !in.crm_problem.empty() || pair.seen(Side::crm) == nullptr) continue;
+    missing.push_back(engine::make_error(
+        engine::Errc::transient, "read " + mapping.fields[i].name, "the answer leaves it out",
+        "see that the account may read it; it is asked for again when the record changes"));
   }
   return missing;
 }
@@ -92,9 +91,9 @@ void record_errors(OutcomeContext const& context, PairResult const& result,
     if (final || context.attempts + 1 >= context.attempts_before_inbox)
       fresh.push_back(error_row(context, result.pair, *receipt->error, side, fresh));
   }
-  if (context.attempts + 1 >= context.attempts_before_inbox)
-    for (auto const& one : left_out(context.work.mapping, result))
-      fresh.push_back(error_row(context, result.pair, one.error, one.side, fresh));
+  if (gives_up_asking(context))
+    for (auto const& error : left_out(context.work.mapping, result))
+      fresh.push_back(error_row(context, result.pair, error, Side::crm, fresh));
   // A record that got through clears its old entries; one that is still failing keeps its own.
   bool const waiting = ending.ending != Ending::settled;
   for (auto const& old : result.pair.errors) {

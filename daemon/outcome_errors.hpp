@@ -8,13 +8,12 @@
 
 namespace crmsync::daemon {
 
-// A value of a mapped field that a side did not tell although the record is there. It decides
-// nothing, and the news that made us look may have been about it.
-struct LeftOut {
-  engine::Side side;
-  engine::Error error;
-};
-std::vector<LeftOut> left_out(mappings::Mapping const& mapping, PairResult const& result);
+// Values of mapped fields that the CRM's answer left out although the record is there. They decide
+// nothing, and the news that made us look may have been about them. (A database leaves out only
+// what cannot be read at all.)
+std::vector<engine::Error> left_out(mappings::Mapping const& mapping, PairResult const& result);
+// Asked often enough: the record stands in the inbox instead.
+bool gives_up_asking(OutcomeContext const& context);
 
 // Puts what a side refused for good, or often enough, into the inbox and takes out what got
 // through.

@@ -342,7 +342,8 @@ bool close_create(mappings::Mapping const& mapping, IntentRow const& intent, Pai
 bool leaves_out_written(mappings::Mapping const& mapping, Pair const& pair) {
   return std::ranges::any_of(pair.open_intents, [&](IntentRow const& intent) {
     auto const* seen = pair.seen(intent.side);
-    if (intent.kind != IntentKind::update || seen == nullptr || seen->presence != Presence::present)
+    if (intent.kind != IntentKind::update || intent.side != Side::crm || seen == nullptr ||
+        seen->presence != Presence::present)
       return false;
     return std::ranges::any_of(intent.fields, [&](std::string const& name) {
       int const index = mapping.field_index(name);
