@@ -20,6 +20,33 @@ using Clock = std::chrono::steady_clock;
 
 constexpr int kNoInput = 66;
 
+// Once more with every line kept: the same case does the same.
+bool print_case(Case const& one, bool every_line) {
+  auto const day = one.scenario();
+  auto const ending = run_apart(kRunMax, [&] {
+    auto options = one.options;
+    options.keep_lines = true;
+    options.every_line = every_line;
+    auto const report = run_scenario(day, options);
+    if (!report.violation) return "no violation\n" + report.lines;
+    std::string keys;
+    for (auto const& key : report.violation->keys) keys += " " + key;
+    return fmt::format("VIOLATION {} at {}: {}\n  records:{}\n{}", report.violation->invariant,
+                       clock_text(report.violation->at), report.violation->text, keys,
+                       report.lines);
+  });
+  auto const actions = day.actions + day.bulks - one.options.actions_left_out.size();
+  fmt::print("{}\n  {} of {} actions, {} of {} faults, {} schedule\n", day.summary(), actions,
+             day.actions + day.bulks, day.faults.size() - one.options.faults_left_out.size(),
+             day.faults.size(), one.options.even_schedule ? "even" : "drawn");
+  if (ending.how == Ending::How::ran)
+    fmt::print("{}", ending.text);
+  else
+    fmt::print("  the program {}\n",
+               ending.how == Ending::How::endless ? "did not end" : "stopped by an assertion");
+  return ending.how != Ending::How::ran || ending.text.starts_with("VIOLATION");
+}
+
 class Session {
  public:
   explicit Session(SessionOptions const& options) : options_(options) {}
@@ -133,35 +160,6 @@ class Session {
     fmt::print("  again with: crmsync-sim --replay {} [--trace]\n", file.string());
   }
 
- public:
-  // Once more with every line kept: the same case does the same.
-  static bool print_case(Case const& one, bool every_line) {
-    auto const day = one.scenario();
-    auto const ending = run_apart(kRunMax, [&] {
-      auto options = one.options;
-      options.keep_lines = true;
-      options.every_line = every_line;
-      auto const report = run_scenario(day, options);
-      if (!report.violation) return "no violation\n" + report.lines;
-      std::string keys;
-      for (auto const& key : report.violation->keys) keys += " " + key;
-      return fmt::format("VIOLATION {} at {}: {}\n  records:{}\n{}", report.violation->invariant,
-                         clock_text(report.violation->at), report.violation->text, keys,
-                         report.lines);
-    });
-    auto const actions = day.actions + day.bulks - one.options.actions_left_out.size();
-    fmt::print("{}\n  {} of {} actions, {} of {} faults, {} schedule\n", day.summary(), actions,
-               day.actions + day.bulks, day.faults.size() - one.options.faults_left_out.size(),
-               day.faults.size(), one.options.even_schedule ? "even" : "drawn");
-    if (ending.how == Ending::How::ran)
-      fmt::print("{}", ending.text);
-    else
-      fmt::print("  the program {}\n",
-                 ending.how == Ending::How::endless ? "did not end" : "stopped by an assertion");
-    return ending.how != Ending::How::ran || ending.text.starts_with("VIOLATION");
-  }
-
- private:
   SessionOptions const& options_;
   Summary summary_;
   std::map<std::uint64_t, std::uint64_t> hashes_;  // by seed
@@ -182,7 +180,7 @@ int replay(std::filesystem::path const& tape, bool every_line) {
     fmt::print(stderr, "{}: {}\n", tape.string(), one ? "cannot be read" : one.error().message());
     return kNoInput;
   }
-  return Session::print_case(*one, every_line) ? 1 : 0;
+  return print_case(*one, every_line) ? 1 : 0;
 }
 
 }  // namespace crmsync::simulation
