@@ -203,7 +203,7 @@ bool Round::take_created(Pair& pair, Side side, Observation found) {
   auto const key = found.current_key;
   if (side == Side::crm) {
     pair.crm_id = key;
-    pair.crm = std::move(found);
+    pair.crm.reset();  // read with its history, which tells what the create wrote
   } else {
     pair.app_key = key;
     if (!pair.link) static_cast<void>(name_in_crm(pair));  // unnamed: the next restore names it

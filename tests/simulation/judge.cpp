@@ -81,7 +81,8 @@ std::vector<Life const*> Court::forebears_of(state::LinkRow const& link, Side si
     if (std::ranges::find(lives, &life) == lives.end()) lives.push_back(&life);
   };
   auto const key = link.app_key.substr(0, link.app_key.find(kDagger));
-  for (std::size_t known = 0; known != lives.size();) {  // who was absorbed may have absorbed
+  std::size_t known = 0;
+  do {  // who was absorbed may have absorbed
     known = lives.size();
     for (auto const& life : ledger.lives()) {
       bool const had_key = side == Side::app && key.size() < link.app_key.size() &&
@@ -91,7 +92,7 @@ std::vector<Life const*> Court::forebears_of(state::LinkRow const& link, Side si
           std::ranges::any_of(lives, [&](Life const* one) { return life.merged_into == one->uid; });
       if (had_key || absorbed) add(life);
     }
-  }
+  } while (known != lives.size());
   return lives;
 }
 
