@@ -100,6 +100,7 @@ class Round {
   connectors::Task<void> observe(bool strong_only);
   connectors::Task<void> fetch_side(engine::Side side, std::vector<Pair*> pairs);
   connectors::Task<void> look_up_creates();
+  connectors::Task<bool> look_up_create(Pair& pair, state::IntentRow intent);
   static bool came_to_nothing(Pair const& pair, state::IntentRow const& create);
   bool take_created(Pair& pair, engine::Side side, engine::Observation found);
   void take_payloads();

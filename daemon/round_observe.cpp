@@ -123,47 +123,52 @@ bool Round::came_to_nothing(Pair const& pair, state::IntentRow const& create) {
 
 // A create whose answer never came is looked up by its unique key, never by search.
 Task<void> Round::look_up_creates() {
-  for (auto& pair : pairs_) {
+  for (auto& pair : pairs_)
     for (std::size_t i = 0; i < pair.open_intents.size() && is_active(pair); ++i) {
       auto const intent = pair.open_intents[i];
       if (intent.kind != state::IntentKind::create || pair.creates_made.contains(intent.op_id))
         continue;
-      if (came_to_nothing(pair, intent)) {
+      if (came_to_nothing(pair, intent))
         pair.creates_made[intent.op_id] = {};
-        continue;
-      }
-      connectors::Operation operation;
-      operation.op_id = intent.op_id;
-      operation.kind = connectors::OperationKind::create;
-      operation.external_id = intent.external_id;
-      operation.counterpart = intent.crm_id;
-      operation.fields = intent.sent;
-      auto const side = intent.side;
-      auto found = co_await run_.side(side).endpoint->lookup_created(std::move(operation));
-      if (!found) fail_side(side, found.error());
-      if (!found || found->presence == Presence::unknown) {
-        drop(pair, later(context_.tuning.wait_retry));
+      else if (co_await look_up_create(pair, intent))
         break;
-      }
-      if (mutant(Mutant::create_searched) && side == Side::crm &&
-          context_.store.match(run_.id, side, 0, intent.external_id, 1)->empty())
-        found->presence = Presence::none;
-      bool const made = found->presence == Presence::present;
-      pair.creates_made[intent.op_id] = made ? found->current_key : engine::RecordKey();
-      // Matched or linked in another way by now: the record it has stays its own.
-      // Unless that one is gone, and this create brought it back.
-      bool const back = pair.link ? intent.link == pair.link->id
-                                  : side == Side::crm && intent.crm_id == pair.crm_id;
-      bool const has_one = !key_of(pair, side).empty() && !back;
-      bool const matched = side == Side::crm && pair.crm_id == found->current_key;
-      if (made && side == Side::crm && (!has_one || matched) && row_was_replaced(pair, intent)) {
-        co_await retire_created(pair, intent, std::move(*found));
-        break;
-      }
-      if (made && !has_one && side == Side::crm) pair.external_id = intent.external_id;
-      if (made && !has_one && take_created(pair, side, std::move(*found))) break;
     }
+}
+
+// True: the pair has its record now, or leaves the round.
+Task<bool> Round::look_up_create(Pair& pair, state::IntentRow intent) {
+  auto const side = intent.side;
+  connectors::Operation operation;
+  operation.op_id = intent.op_id;
+  operation.kind = connectors::OperationKind::create;
+  operation.external_id = intent.external_id;
+  operation.counterpart = intent.crm_id;
+  operation.fields = intent.sent;
+  auto found = co_await run_.side(side).endpoint->lookup_created(std::move(operation));
+  if (!found) fail_side(side, found.error());
+  if (!found || found->presence == Presence::unknown) {
+    drop(pair, later(context_.tuning.wait_retry));
+    co_return true;
   }
+  if (mutant(Mutant::create_searched) && side == Side::crm &&
+      context_.store.match(run_.id, side, 0, intent.external_id, 1)->empty())
+    found->presence = Presence::none;
+  bool const made = found->presence == Presence::present;
+  pair.creates_made[intent.op_id] = made ? found->current_key : engine::RecordKey();
+  if (!made) co_return false;
+  // Matched or linked in another way by now: the record it has stays its own, unless that one is
+  // gone and this create brought it back.
+  bool const back =
+      pair.link ? intent.link == pair.link->id : side == Side::crm && intent.crm_id == pair.crm_id;
+  bool const has_one = !key_of(pair, side).empty() && !back;
+  bool const matched = side == Side::crm && pair.crm_id == found->current_key;
+  if (side == Side::crm && (!has_one || matched) && row_was_replaced(pair, intent)) {
+    co_await retire_created(pair, std::move(intent), std::move(*found));
+    co_return true;
+  }
+  if (has_one) co_return false;
+  if (side == Side::crm) pair.external_id = intent.external_id;
+  co_return take_created(pair, side, std::move(*found));
 }
 
 // What an earlier create made is the pair's record on that side. False: somebody works on it, or
