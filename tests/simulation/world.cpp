@@ -312,9 +312,8 @@ RunReport World::run() {
                                    static_cast<int>(row.kind), to_string(row.side), row.link,
                                    row.app_key, row.crm_id);
     for (auto const& [sequence, row] : disk_->intake)
-      report_.lines +=
-          fmt::format("  dirty: {} {} since {}\n", to_string(row.side), row.key,
-                      clock_text(row.at.micros - scenario_.begins.micros));
+      report_.lines += fmt::format("  dirty: {} {} since {}\n", to_string(row.side), row.key,
+                                   clock_text(row.at.micros - scenario_.begins.micros));
   }
   if (options_.every_line) report_.lines = timeline_.all() + report_.lines;
   report_.figures.hash = timeline_.hash();
