@@ -87,7 +87,11 @@ class Inquiry {
     if (i == 0 || all[i - 1].writer != Writer::engine || !recovered_.contains(all[i - 1].op_id))
       return false;
     auto const value = court_.comparable(life.side, field, &all[i].value);
-    return i == 1 ? value.empty() : court_.comparable(life.side, field, &all[i - 2].value) == value;
+    for (auto j = i - 1; j > 0; --j) {  // users may have passed through other values before ours
+      if (court_.comparable(life.side, field, &all[j - 1].value) == value) return true;
+      if (all[j - 1].writer == Writer::engine) return false;
+    }
+    return value.empty();
   }
 
   // A survivor takes over what a record that it absorbed held: as old as it is there.
