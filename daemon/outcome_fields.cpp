@@ -93,8 +93,11 @@ class FieldRecorder {
     // have no base; a merge with a base that did nothing is simply in step.
     if (plan.merge == MergeKind::untouched || plan.merge == MergeKind::unadopted) return;
     if (plan.merge == MergeKind::unknown && pair_.input.fields[i].app_problem.empty() &&
-        pair_.input.fields[i].crm_problem.empty())
+        pair_.input.fields[i].crm_problem.empty()) {
+      // What the CRM left out was not looked at: when the other side changed stays open.
+      if (!pair_.input.fields[i].crm) ending_.unsettled_app = ending_.unsettled_crm = true;
       return;
+    }
     ending_.unsettled_app = ending_.unsettled_crm = true;
     // A new record that lacks what could not be read does not go by in silence.
     bool const made = pair_.plan.presence != engine::PresenceAction::merge &&

@@ -24,6 +24,7 @@ using engine::Side;
 namespace {
 
 constexpr std::chrono::milliseconds kCapturePause{200};
+constexpr std::chrono::seconds kHeardLately{60};
 
 // In reconcile mode every pair counts as just matched.
 void distrust_base(engine::PairInput& input) {
@@ -156,12 +157,25 @@ void Round::wait_for_capture(Pair& pair) {
     return ticket.id.side == Side::app && ticket.kind == engine::ChangeKind::deleted;
   });
   if (app_said_so || !is_active(pair)) return;
+  if (!gone && heard_lately(pair)) return;
   // The poll under way may have begun before the change: the one after it counts.
   auto const [until, first] = run_.app_gone_until.try_emplace(pair.app_key, run_.app.polls + 2);
   static_cast<void>(first);
   if (run_.app.polls >= until->second) return;
   run_.poll_app.notify();
   drop(pair, later(kCapturePause));
+}
+
+// The app told of the row a moment ago, as it does of every edit, and would have told of a delete
+// before that; or it was asked often enough: a full intake, which stops the polls, ends only when
+// records are settled.
+bool Round::heard_lately(Pair const& pair) const {
+  auto const since =
+      context_.runtime.now().micros - std::chrono::microseconds(kHeardLately).count();
+  return std::ranges::any_of(pair.tickets, [&](Dirty const& ticket) {
+    bool const news = ticket.id.side == Side::app && ticket.marked_at.micros > since;
+    return news || ticket.attempts >= context_.tuning.attempts_before_inbox;
+  });
 }
 
 // An answer that leaves out what we wrote is asked for again, some times.

@@ -116,6 +116,7 @@ class Round {
   void stop_fights(Pair& pair);
   void wait_for_merge(Pair& pair);
   void wait_for_capture(Pair& pair);
+  bool heard_lately(Pair const& pair) const;
   bool wait_for_written(Pair& pair);
 
   // Writes (round_apply.cpp).

@@ -85,7 +85,9 @@ TEST(LeftOut, AValueThatAnAnswerDoesNotTellIsAskedForAgainAndThenToldToPeople) {
   one.see(Side::crm, {{"email", text("ann@x.test")}, {"phone", text("1")}});
   auto result = one.work();
   EXPECT_FALSE(result.work.crm);
+  auto const seen_before = one.pair.base->app_seen_at;
   EXPECT_EQ(one.record(result, 0).ending, Ending::retry);
+  EXPECT_EQ(one.stored_base().app_seen_at, seen_before) << "else `newest` dates the edit too late";
   EXPECT_THAT(one.changes.errors, IsEmpty());
   EXPECT_EQ(one.record(result, 50).ending, Ending::settled);
   ASSERT_THAT(one.changes.errors, SizeIs(1));

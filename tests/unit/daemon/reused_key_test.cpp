@@ -66,6 +66,16 @@ TEST(RowReplaced, ARowThatLostAllMatchValuesIsAStrangerUntilTheAppWasHeard) {
   EXPECT_EQ(world.app.value("1", "email"), known("bob@x.test"));
 }
 
+// The wait for the app's word is no wait for ever, and an edit that it told of needs none.
+TEST(RowReplaced, AnEditOfTheMatchValueArrivesAtOnce) {
+  SmallWorld world;
+  world.start();
+  world.link("1", "c1", person("ann@x.test", "Ann"));
+  world.app.edit("1", "email", text("new@x.test"));
+  world.settle();
+  EXPECT_EQ(world.crm.value("c1", "email"), known("new@x.test"));
+}
+
 // Every record gone at once: that is what the guard is for.
 TEST(HeldDelete, ALinkOfARowWhoseDeleteIsHeldIsNotHandedToAStranger) {
   SmallWorld world;
