@@ -91,24 +91,41 @@ std::optional<PlannedWrite> update_write(WorkContext const& context, Pair const&
   return write;
 }
 
-// A column that may not be NULL gets its blank spelled out: the planner writes no blanks into a new
-// record.
+// The planner writes no blanks into a record that is made; false where the column takes none, which
+// the database will say.
+bool add_blank(WorkContext const& context, Pair const& pair, std::size_t i, PlannedWrite& write) {
+  auto const& field = context.mapping.fields[i];
+  bool const planned = std::ranges::find(write.fields, i) != write.fields.end();
+  if (planned || context.mapping.rules.fields[i].direction == engine::Direction::to_crm)
+    return false;
+  auto const blank = context.mapping.from_canonical(Side::app, i, engine::Null{});
+  if (!blank) return false;
+  write.fields.push_back(i);
+  write.intent.fields.push_back(field.name);
+  write.intent.sent.overlay(*blank);
+  copy_part(field, Side::crm, fields_of(pair, Side::crm), write.intent.source);
+  return true;
+}
+
+// A column that may not be NULL gets its blank spelled out.
 void add_required_blanks(WorkContext const& context, Pair const& pair, PlannedWrite& write) {
-  auto const& mapping = context.mapping;
-  for (std::size_t i = 0; i < mapping.fields.size(); ++i) {
-    auto const& field = mapping.fields[i];
-    bool const planned = std::ranges::find(write.fields, i) != write.fields.end();
-    if (planned || !field.app_not_null ||
-        mapping.rules.fields[i].direction == engine::Direction::to_crm)
-      continue;
-    auto const blank = mapping.from_canonical(Side::app, i, engine::Null{});
-    if (!blank) continue;  // the database will name the column that misses a value
-    write.fields.push_back(i);
-    write.intent.fields.push_back(field.name);
-    write.intent.sent.overlay(*blank);
-    copy_part(field, Side::crm, fields_of(pair, Side::crm), write.intent.source);
-  }
+  for (std::size_t i = 0; i < context.mapping.fields.size(); ++i)
+    if (context.mapping.fields[i].app_not_null) add_blank(context, pair, i, write);
   write.operation.fields = write.intent.sent;
+}
+
+// A row that comes back still holds what it held; what the CRM cleared since is cleared.
+void add_cleared(WorkContext const& context, Pair const& pair, PlannedWrite& write) {
+  auto const& mapping = context.mapping;
+  auto const held = [&](Side side, std::size_t i) {
+    return mapping.to_canonical(side, i, fields_of(pair, side)).value;
+  };
+  for (std::size_t i = 0; i < mapping.fields.size(); ++i) {
+    auto const app = held(Side::app, i), crm = held(Side::crm, i);
+    if (!app || !crm || engine::is_blank(*app) || !engine::is_blank(*crm)) continue;
+    if (add_blank(context, pair, i, write))
+      copy_part(mapping.fields[i], Side::app, fields_of(pair, Side::app), write.intent.consumed);
+  }
 }
 
 std::optional<PlannedWrite> create_write(WorkContext const& context, Pair const& pair, Side side,
@@ -137,6 +154,7 @@ std::optional<PlannedWrite> restore_app_write(WorkContext const& context, Pair c
   if (!soft) return create_write(context, pair, Side::app, refused);
   auto write = new_write(context, pair, Side::app, IntentKind::update);
   add_fields(context, pair, Side::app, write, refused);
+  add_cleared(context, pair, write);
   write.intent.sent.set(marker, engine::Null{});
   write.intent.consumed.set(marker, *seen->fields.find(marker));
   write.operation.kind = OperationKind::update;

@@ -117,13 +117,36 @@ class PairRecorder {
     }
   }
 
+  // A record that moved is followed whatever becomes of the pair: the guard may hold a delete for
+  // days, and what recovery moved the base to is the new record's.
+  void follow_moved() {
+    switch (pair_.plan.presence) {
+      case PresenceAction::wait:
+      case PresenceAction::ignore:
+      case PresenceAction::delete_app:
+      case PresenceAction::delete_crm:
+      case PresenceAction::bury:
+      case PresenceAction::unlink:
+      case PresenceAction::park:
+        ending_.changed = follow_moved_key(context_, pair_, out_) || ending_.changed;
+        break;
+      case PresenceAction::link:
+      case PresenceAction::merge:
+      case PresenceAction::create_app:
+      case PresenceAction::create_crm:
+      case PresenceAction::restore_app:
+      case PresenceAction::restore_crm:
+        break;
+    }
+  }
+
   void record_presence() {
+    follow_moved();
     switch (pair_.plan.presence) {
       case PresenceAction::wait:
         end_at_least(Ending::hold);
         break;
       case PresenceAction::ignore:
-        ending_.changed = follow_moved_key(context_, pair_, out_) || ending_.changed;
         break;
       case PresenceAction::link:
       case PresenceAction::merge:
@@ -136,8 +159,6 @@ class PairRecorder {
         record_created();
         break;
       case PresenceAction::delete_app:
-        // The guard may hold the delete for days.
-        ending_.changed = follow_moved_key(context_, pair_, out_) || ending_.changed;
         record_deleted(app_, result_.app_receipt, result_.work.app, Side::app);
         break;
       case PresenceAction::delete_crm:
@@ -147,12 +168,10 @@ class PairRecorder {
         change_link(LinkState::tombstone, HistoryKind::deleted, "both records are gone");
         break;
       case PresenceAction::unlink:
-        ending_.changed = follow_moved_key(context_, pair_, out_) || ending_.changed;
         if (!result_.held)
           change_link(LinkState::detached, HistoryKind::unlinked, "one record was deleted");
         break;
       case PresenceAction::park:
-        ending_.changed = follow_moved_key(context_, pair_, out_) || ending_.changed;
         park_record("deleted on one side, edited on the other");
         break;
     }
@@ -217,6 +236,11 @@ class PairRecorder {
   void record_linked() {
     bool const fresh = !pair_.link;
     ensure_link(context_, pair_);
+    if (fresh)
+      for (auto const& intent : pair_.open_intents)
+        if (intent.kind == state::IntentKind::create && intent.side == Side::crm &&
+            pair_.creates_made.contains(intent.op_id))
+          note_alias(intent.crm_id);
     bool const rekeyed = pair_.link->app_key != pair_.app_key || pair_.link->crm_id != pair_.crm_id;
     if (rekeyed) rekey(context_, pair_, out_);
     bool const back = pair_.link->state != LinkState::linked;
@@ -241,6 +265,14 @@ class PairRecorder {
     ending_.changed = ending_.changed || rekeyed || fields.changed;
   }
 
+  // A record that went before it was linked, and in whose place another one was made: whoever takes
+  // it back makes nobody new.
+  void note_alias(engine::RecordKey const& went) {
+    auto& aliases = pair_.link->crm_aliases;
+    if (went.empty() || went == pair_.link->crm_id || context_.has_crm_id(went)) return;
+    if (std::ranges::find(aliases, went) == aliases.end()) aliases.push_back(went);
+  }
+
   void revive() {
     pair_.link->state = LinkState::linked;
     auto row = history_row(context_, pair_, HistoryKind::restored);
@@ -255,8 +287,10 @@ class PairRecorder {
     auto const& receipt = in_app ? result_.app_receipt : result_.crm_receipt;
     if (!ending.applied) return;
     bool const restored = pair_.link.has_value();
+    auto const went = in_app ? engine::RecordKey() : pair_.crm_id;
     (in_app ? pair_.app_key : pair_.crm_id) = receipt->key;
     ensure_link(context_, pair_);
+    if (!restored) note_alias(went);
     auto const left = pair_.link->app_key;
     if (pair_.link->crm_id != pair_.crm_id && !pair_.link->crm_id.empty())
       pair_.link->crm_aliases.push_back(pair_.link->crm_id);

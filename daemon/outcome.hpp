@@ -42,8 +42,10 @@ struct OutcomeContext {
   WorkContext work;
   std::function<state::LinkId()> next_link_id;
   std::function<state::Sequence()> next_sequence;
-  std::function<bool(engine::RecordKey const&)> has_app_key;  // some link of the mapping has it
-  int attempts = 0;                                           // transient attempts so far
+  // Some link of the mapping has it.
+  std::function<bool(engine::RecordKey const&)> has_app_key;
+  std::function<bool(engine::RecordKey const&)> has_crm_id;
+  int attempts = 0;  // transient attempts so far
   int attempts_before_inbox = 4;
 };
 

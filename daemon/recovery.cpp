@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/recovery.hpp"
 
+#include "daemon/write_fate.hpp"
 #include "engine/mutant.hpp"
 
 #include <algorithm>
@@ -14,95 +15,6 @@ using state::IntentKind;
 using state::IntentRow;
 
 namespace {
-
-enum class Fate : std::uint8_t {
-  applied,
-  replaced,  // it had been applied, and somebody changed the field since
-  not_applied,
-  unclear
-};
-
-// What the CRM's history says about a write of ours, by its own clock, or by the order of its
-// versions where the stamp of what we had read is not known.
-struct Trace {
-  engine::FieldVersion const* ours = nullptr;  // the newest version that is our write
-  bool after_read = false;                     // it is newer than the record that we had read
-  bool after_consumed = false;  // what we had read stands behind it, and not in front of it again
-  bool set_back = false;        // somebody wrote what we had read directly over it
-};
-
-// The value a stored native record has for the field, normalised for equality.
-engine::FieldValue comparable_of(mappings::Mapping const& mapping, std::size_t i, Side side,
-                                 engine::Record const& native) {
-  auto const value = mapping.to_canonical(side, i, native).value;
-  if (!value) return std::nullopt;
-  return mapping.comparable(i, *value);
-}
-
-// The newest version of every native name of the field is ours and came after what we had read, by
-// the clock of the side itself. A record that the operation made has no older versions; one that
-// absorbed the written record may hold what we wrote to another one that it absorbed.
-bool newest_is_ours(mappings::FieldMap const& field, IntentRow const& intent,
-                    engine::Observation const& seen) {
-  if (intent.kind == IntentKind::update && intent.side == Side::crm && !intent.crm_id.empty() &&
-      seen.current_key != intent.crm_id)
-    return false;
-  return std::ranges::all_of(native_names(field, intent.side), [&](std::string const& name) {
-    auto const it = seen.history.find(name);
-    if (it == seen.history.end() || it->second.empty() || !it->second.front().ours) return false;
-    if (intent.kind == IntentKind::create) return true;
-    return intent.read_stamp && it->second.front().at > *intent.read_stamp;
-  });
-}
-
-Trace find_trace(mappings::Mapping const& mapping, std::size_t i, IntentRow const& intent,
-                 engine::Observation const& seen) {
-  Trace trace;
-  auto const& names = native_names(mapping.fields[i], intent.side);
-  auto const history = names.size() == 1 ? seen.history.find(names.front()) : seen.history.end();
-  if (history == seen.history.end()) return trace;
-  auto const comparable = [&](engine::Value const& native) {
-    return comparable_of(mapping, i, intent.side, engine::Record{{names.front(), native}});
-  };
-  auto const sent = comparable_of(mapping, i, intent.side, intent.sent);
-  auto const consumed = comparable_of(mapping, i, intent.side, intent.consumed);
-  auto const& versions = history->second;
-  std::size_t at = 0;
-  bool consumed_in_front = false;
-  while (at < versions.size() && !(versions[at].ours && comparable(versions[at].value) == sent))
-    consumed_in_front = comparable(versions[at++].value) == consumed || consumed_in_front;
-  if (at == versions.size()) return trace;
-  trace.ours = &versions[at];
-  if (intent.read_stamp) {
-    trace.after_read = trace.ours->at > *intent.read_stamp;
-    return trace;
-  }
-  trace.set_back = at == 1 && consumed_in_front && !versions.front().ours;
-  for (++at; at < versions.size() && !consumed_in_front; ++at)
-    trace.after_consumed = trace.after_consumed || comparable(versions[at].value) == consumed;
-  return trace;
-}
-
-// The value that we sent stands there, but by the side's own word somebody else wrote it.
-bool is_somebody_elses(mappings::FieldMap const& field, IntentRow const& intent,
-                       engine::Observation const& seen, Trace const& trace) {
-  auto const& names = native_names(field, intent.side);
-  auto const it = names.size() == 1 ? seen.history.find(names.front()) : seen.history.end();
-  return it != seen.history.end() && !it->second.empty() && !it->second.front().ours &&
-         !trace.after_read && !trace.after_consumed;
-}
-
-Fate field_fate(mappings::Mapping const& mapping, std::size_t i, IntentRow const& intent,
-                engine::Observation const& seen, Trace const& trace) {
-  auto const now = comparable_of(mapping, i, intent.side, seen.fields);
-  if (!now) return Fate::unclear;
-  if (now == comparable_of(mapping, i, intent.side, intent.sent))
-    return is_somebody_elses(mapping.fields[i], intent, seen, trace) ? Fate::not_applied
-                                                                     : Fate::applied;
-  if (trace.after_read || trace.after_consumed) return Fate::replaced;
-  if (now == comparable_of(mapping, i, intent.side, intent.consumed)) return Fate::not_applied;
-  return newest_is_ours(mapping.fields[i], intent, seen) ? Fate::applied : Fate::unclear;
-}
 
 void move_base(mappings::Mapping const& mapping, std::size_t i, IntentRow const& intent,
                engine::Record const& written, state::BaseRow& base) {
@@ -147,8 +59,11 @@ std::optional<RecoveryNote::Decided> decided_collision(
   auto const written = intent.side;
   auto const replaced = comparable_of(mapping, i, written, intent.consumed);
   auto const& confirmed = written == Side::app ? base.app : base.crm;
-  if (!replaced || replaced == comparable_of(mapping, i, written, confirmed) ||
-      replaced == comparable_of(mapping, i, written, intent.sent))
+  // After a write of unknown fate the confirmed value may be somebody's who set it back.
+  auto const* mark = find_mark(base, mapping.fields[i].name);
+  bool const doubted = mark != nullptr && mark->after_crash;
+  bool const as_confirmed = !doubted && replaced == comparable_of(mapping, i, written, confirmed);
+  if (!replaced || as_confirmed || replaced == comparable_of(mapping, i, written, intent.sent))
     return std::nullopt;
   bool const app = written == Side::app;
   auto const canonical = [&](Side side, engine::Record const& native) {
@@ -164,21 +79,15 @@ std::optional<RecoveryNote::Decided> decided_collision(
   return decided;
 }
 
+bool is_row_of(IntentRow const& intent, Pair const& pair) {
+  return intent.app_key == pair.app_key ||
+         std::ranges::find(pair.app_keys_before, intent.app_key) != pair.app_keys_before.end();
+}
+
 // From before there was a link, and one of the two records belongs to somebody else by now: what
 // the other one held is no base of this pair.
 bool is_of_another_pair(IntentRow const& intent, Pair const& pair) {
-  bool const same_row =
-      intent.app_key == pair.app_key ||
-      std::ranges::find(pair.app_keys_before, intent.app_key) != pair.app_keys_before.end();
-  return intent.link == 0 && (!same_row || intent.crm_id != pair.crm_id);
-}
-
-// What our write became, where somebody changed the field since.
-engine::Record as_traced(mappings::FieldMap const& field, IntentRow const& intent,
-                         Trace const& trace) {
-  auto ours = intent.sent;
-  if (trace.ours != nullptr) ours.set(native_names(field, intent.side).front(), trace.ours->value);
-  return ours;
+  return intent.link == 0 && (!is_row_of(intent, pair) || intent.crm_id != pair.crm_id);
 }
 
 void resolve_update(mappings::Mapping const& mapping, IntentRow const& intent,
@@ -267,7 +176,8 @@ void resolve_update_of_gone(mappings::Mapping const& mapping, IntentRow const& i
 
 // What the new record held: a database keeps what it is sent; a CRM may write it in its own way,
 // and says so only in its history, whose oldest version that is ours is the create's. A history
-// without any, as a survivor of a merge may have, tells nothing: the field has no base.
+// without any, as a survivor of a merge may have, tells nothing: the field has no base. Where a CRM
+// keeps none, what was sent is the best there is.
 engine::Record as_made(mappings::FieldMap const& field, IntentRow const& create,
                        engine::Observation const& seen) {
   auto made = create.sent;
@@ -288,14 +198,26 @@ engine::Record as_made(mappings::FieldMap const& field, IntentRow const& create,
   return made;
 }
 
+// The record that the create copied is the pair's other one, under whatever key; else what it held
+// is no base of this pair.
+bool copied_from(IntentRow const& create, Pair const& pair) {
+  if (create.link != 0) return true;
+  if (create.side == Side::crm) return is_row_of(create, pair);
+  auto const* crm = pair.seen(Side::crm);
+  return create.crm_id == pair.crm_id ||
+         (crm != nullptr &&
+          std::ranges::find(crm->former_keys, create.crm_id) != crm->former_keys.end());
+}
+
 // A create that did happen: its base is what the create would have committed. Where the record
 // holds something else by now, the difference flows as that side's change.
 void resolve_create(mappings::Mapping const& mapping, IntentRow const& intent, Pair& pair,
                     RecoveryResult& result) {
   if (!pair.base) pair.base.emplace();
+  bool const copied = copied_from(intent, pair);
   for (auto const& name : intent.fields) {
     int const index = mapping.field_index(name);
-    if (index < 0) continue;
+    if (index < 0 || !copied) continue;
     auto const i = static_cast<std::size_t>(index);
     auto const* seen = pair.seen(intent.side);
     auto const fate = field_fate(mapping, i, intent, *seen, {});

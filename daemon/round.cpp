@@ -8,6 +8,7 @@
 #include "engine/retry.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include <xxhash.h>
@@ -23,6 +24,8 @@ using engine::Side;
 
 namespace {
 
+constexpr std::string_view kFightReason =
+    "both systems keep changing it back (3 returns within 24 h)";
 constexpr std::chrono::milliseconds kCapturePause{200};
 constexpr std::chrono::seconds kHeardLately{60};
 
@@ -189,6 +192,17 @@ bool Round::wait_for_written(Pair& pair) {
   return true;
 }
 
+// The link goes on to what an earlier create made only with a read of it: until then the link names
+// the old record, and a base that holds the new one's values would be false.
+bool Round::wait_for_created(Pair& pair) {
+  if (!pair.link || linked_by_[&pair] != kByEarlierCreate) return false;
+  if (pair.presence(Side::app) != Presence::unknown &&
+      pair.presence(Side::crm) != Presence::unknown)
+    return false;
+  drop(pair, later(context_.tuning.wait_retry));
+  return true;
+}
+
 // CRM deletes wait: a merge looks like a delete until the survivor shows.
 void Round::wait_for_merge(Pair& pair) {
   auto const* crm = pair.seen(Side::crm);
@@ -221,9 +235,15 @@ void Round::stop_fights(Pair& pair) {
     auto const text = engine::display(*field.value);
     engine::TrailEntry const next{context_.runtime.now(), side,
                                   XXH3_64bits(text.data(), text.size())};
-    if (!engine::is_fighting(mark->trail, next, {})) continue;
+    // A person who was asked is not spared the answer by waiting a day.
+    bool const asked = std::ranges::any_of(pair.parked, [&](state::ParkedRow const& row) {
+      return row.field == run_.mapping.fields[i].name && row.reason == kFightReason;
+    });
+    engine::LoopRule rule;
+    if (asked) rule.window_micros = std::numeric_limits<std::int64_t>::max();
+    if (!engine::is_fighting(mark->trail, next, rule)) continue;
     field.action = FieldAction::park;
-    field.reason = "both systems keep changing it back (3 returns within 24 h)";
+    field.reason = kFightReason;
   }
 }
 
@@ -249,7 +269,7 @@ Task<void> Round::run() {
   for (auto& pair : pairs_) {
     if (!is_active(pair)) continue;
     follow_keys(pair);
-    if (!pair.link && pair.link_is_new && linked_by_[&pair] != "an earlier create" &&
+    if (!pair.link && pair.link_is_new && linked_by_[&pair] != kByEarlierCreate &&
         !verify_match(pair)) {
       note_match_values(pair, extra_);  // else the same candidate would be found for ever
       drop(pair, later(context_.tuning.wait_retry));
@@ -261,13 +281,15 @@ Task<void> Round::run() {
     if (!is_active(pair)) continue;
     // A page of a search that lags showed it as it was: no row is made from that.
     if (!pair.link && !pair.link_is_new && was_absorbed(pair)) leave_absorbed_key(pair);
+    if (is_active(pair) && absorbed_a_linked_one(pair))
+      drop(pair, later(context_.tuning.wait_retry));
     if (is_active(pair)) follow_keys(pair);
     if (is_active(pair)) claim_keys(pair);
   }
   for (auto& pair : pairs_) {
     if (!is_active(pair)) continue;
     look_at_intended(pair);
-    if (wait_for_written(pair)) continue;
+    if (wait_for_written(pair) || wait_for_created(pair)) continue;
     PairResult result;
     result.recovery = resolve_intents(run_.mapping, pair);
     result.overwritten = std::move(result.recovery.overwritten);

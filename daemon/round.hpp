@@ -50,10 +50,11 @@ class Round {
   void form_unlinked(Dirty dirty);
   bool follow_unlinked_key(Pair& pair);
   bool join_rekeyed(Dirty& dirty);
-  bool join_moved(Dirty& dirty);
+  std::vector<engine::RecordKey> way_of(DirtyKey const& id) const;
   void absorb_counterpart(Pair& pair, engine::Side side, engine::RecordKey const& key);
   void continue_absorbed();
   void look_at_absorbed(Pair const& pair);
+  bool absorbed_a_linked_one(Pair const& pair) const;
   void mark_again(engine::Side side, engine::RecordKey key);
   void continue_link(Pair& pair, state::LinkRow link);
   void take_over(Pair& pair, engine::Side side, engine::RecordKey const& key);
@@ -118,6 +119,7 @@ class Round {
   void wait_for_capture(Pair& pair);
   bool heard_lately(Pair const& pair) const;
   bool wait_for_written(Pair& pair);
+  bool wait_for_created(Pair& pair);
 
   // Writes (round_apply.cpp).
   connectors::Task<bool> commit_intents();
@@ -153,6 +155,7 @@ class Round {
   std::set<Pair const*> closed_;  // released or settled early
   std::vector<std::pair<Pair*, engine::Error>>
       damaged_;  // formed, but what is stored is unreadable
+  static constexpr std::string_view kByEarlierCreate = "an earlier create";
   std::map<Pair const*, std::string> linked_by_;
   std::vector<PairResult> results_;
   std::vector<std::string> locks_;  // ours, given back at the end

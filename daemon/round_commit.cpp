@@ -91,6 +91,10 @@ Task<void> Round::commit_outcomes() {
                              auto const link = context_.store.link_by_app(run_.id, key);
                              return !link || link->has_value();
                            },
+                           [this](engine::RecordKey const& key) {
+                             auto const link = context_.store.link_by_crm(run_.id, key);
+                             return !link || link->has_value();
+                           },
                            result.pair.tickets.empty() ? 0 : result.pair.tickets.front().attempts,
                            context_.tuning.attempts_before_inbox};
     state::Commit changes;

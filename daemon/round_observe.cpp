@@ -158,8 +158,9 @@ Task<bool> Round::look_up_create(Pair& pair, state::IntentRow intent) {
   if (!made) co_return false;
   // Matched or linked in another way by now: the record it has stays its own, unless that one is
   // gone and this create brought it back.
-  bool const back =
-      pair.link ? intent.link == pair.link->id : side == Side::crm && intent.crm_id == pair.crm_id;
+  bool const same_key =
+      side == Side::crm ? intent.crm_id == pair.crm_id : intent.app_key == pair.app_key;
+  bool const back = pair.link ? intent.link == pair.link->id : same_key;
   bool const has_one = !key_of(pair, side).empty() && !back;
   bool const matched = side == Side::crm && pair.crm_id == found->current_key;
   if (side == Side::crm && (!has_one || matched) && row_was_replaced(pair, intent)) {
@@ -210,8 +211,11 @@ bool Round::take_created(Pair& pair, Side side, Observation found) {
     pair.crm_id = key;
     pair.crm.reset();  // read with its history, which tells what the create wrote
   } else {
-    pair.app_key = key;
-    if (!pair.link) static_cast<void>(name_in_crm(pair));  // unnamed: the next restore names it
+    auto const left = std::exchange(pair.app_key, key);
+    if (!pair.link && left.empty())
+      static_cast<void>(name_in_crm(pair));  // unnamed: the next restore names it
+    else if (!pair.link)
+      pair.app_keys_before.push_back(left);  // the contact keeps its name for the row that went
     pair.app = std::move(found);
   }
   if (pair.link) {  // the create brought a record back: what was confirmed was the old one's
@@ -220,7 +224,7 @@ bool Round::take_created(Pair& pair, Side side, Observation found) {
     pair.base.emplace();
   }
   pair.link_is_new = true;
-  linked_by_[&pair] = "an earlier create";
+  linked_by_[&pair] = kByEarlierCreate;
   take_over(pair, side, key);
   load_intents(pair);  // what was begun from its other end is looked up next
   return true;

@@ -62,47 +62,56 @@ void Round::form_pairs() {
   damaged_.clear();
 }
 
-// A row whose key was changed keeps its link, whichever of its two keys is looked at first. True:
-// the mark found its place.
-bool Round::join_rekeyed(Dirty& dirty) {
-  auto const here = dirty.id.key;
-  if (dirty.id.side != Side::app) return false;
-  auto const before = run_.dirty.original_key(dirty.id);
-  if (before == here) return join_moved(dirty);
-  auto link = context_.store.link_by_app(run_.id, before);
-  if (link && !*link) return false;
-  auto const id = link ? (*link)->id : 0;
-  auto const find_mine = [&] {
-    return std::ranges::find_if(pairs_,
-                                [&](Pair const& pair) { return pair.link && pair.link->id == id; });
-  };
-  auto mine = find_mine();
-  if (link && mine == pairs_.end()) {
-    // Another round may hold the link; then nothing is formed, and both marks wait for it.
-    if (auto claimed = run_.dirty.claim({Side::app, before}))
-      form_linked(std::move(*claimed), std::move(**link));
-    mine = find_mine();
-  }
-  if (mine == pairs_.end() || mine->app_key != here)
-    run_.dirty.release(std::move(dirty), later(context_.tuning.locked_retry));
-  else
-    mine->tickets.push_back(std::move(dirty));
-  return true;
+// The app keys that a row had and will have had once all news are known, oldest first.
+std::vector<engine::RecordKey> Round::way_of(DirtyKey const& id) const {
+  auto way = run_.dirty.former_keys(id);
+  std::ranges::reverse(way);
+  auto const now = run_.dirty.current_key(id);
+  // Whoever has the new key may be on the way to another one itself.
+  if (now == id.key || run_.dirty.current_key({id.side, now}) != now) return way;
+  auto later = run_.dirty.former_keys({id.side, now});
+  later.erase(std::ranges::find(later, id.key), later.end());
+  way.insert(way.end(), later.rbegin(), later.rend());
+  way.push_back(now);
+  return way;
 }
 
-// What is left of a row's old key when its link knows the new one already.
-bool Round::join_moved(Dirty& dirty) {
+// A row whose key was changed keeps its link, whichever of its keys is looked at first and
+// whichever of them the link knows. True: the mark found its place.
+bool Round::join_rekeyed(Dirty& dirty) {
+  if (dirty.id.side != Side::app) return false;
   auto const now = run_.dirty.current_key(dirty.id);
-  // Whoever is linked under the new key may be on the way to another one itself.
-  if (now == dirty.id.key || run_.dirty.current_key({Side::app, now}) != now) return false;
-  auto link = context_.store.link_by_app(run_.id, now);
+  state::Result<std::optional<state::LinkRow>> link(std::nullopt);
+  engine::RecordKey known;
+  for (auto const& key : way_of(dirty.id)) {
+    link = context_.store.link_by_app(run_.id, known = key);
+    if (!link || *link) break;
+  }
   if (!link) {
     fail_side(Side::app, link.error());
     run_.dirty.release(std::move(dirty), later(context_.tuning.wait_retry));
     return true;
   }
   if (!*link) return false;
-  form_linked(std::move(dirty), std::move(**link));
+  if (known == now) {
+    form_linked(std::move(dirty), std::move(**link));
+    return true;
+  }
+  auto const find_mine = [&, id = (*link)->id] {
+    return std::ranges::find_if(pairs_,
+                                [&](Pair const& pair) { return pair.link && pair.link->id == id; });
+  };
+  auto mine = find_mine();
+  if (mine == pairs_.end()) {
+    // Another round may hold the link; then nothing is formed, and both marks wait for it.
+    if (auto claimed = run_.dirty.claim({Side::app, known}))
+      form_linked(std::move(*claimed), std::move(**link));
+    mine = find_mine();
+  }
+  if (mine == pairs_.end() || mine->app_key != now)
+    run_.dirty.release(std::move(dirty), later(context_.tuning.locked_retry));
+  else
+    mine->tickets.push_back(std::move(dirty));
   return true;
 }
 
@@ -258,7 +267,11 @@ void Round::load_intents(Pair& pair) {
     auto const& key = owner_key(intent);
     bool const moved_here = owner == Side::app && std::ranges::find(pair.app_keys_before, key) !=
                                                       pair.app_keys_before.end();
-    bool const by_key = key_of(pair, owner) == key || moved_here;
+    // Its record is gone and the link went on to another one: nobody else can close it.
+    bool const left_behind =
+        pair.link && owner == Side::crm &&
+        std::ranges::find(pair.link->crm_aliases, key) != pair.link->crm_aliases.end();
+    bool const by_key = key_of(pair, owner) == key || moved_here || left_behind;
     if (by_link || (intent.link == 0 && by_key)) pair.open_intents.push_back(intent);
   }
 }
@@ -303,6 +316,10 @@ void Round::continue_absorbed() {
         break;
       }
       if (!*link || (*link)->state != LinkState::linked) continue;
+      // Of a survivor that is gone as well only the one it took last is left: a link that went on
+      // from there knows the others by its aliases.
+      bool const gone = pair.crm->presence != engine::Presence::present;
+      if (gone && (*link)->crm_id != former) continue;
       if (pair.link) {
         // A second linked record was absorbed as well: it is looked at by itself and parks.
         mark_again(Side::app, (*link)->app_key);
@@ -312,6 +329,17 @@ void Round::continue_absorbed() {
       if (!is_active(pair)) break;
     }
   }
+}
+
+// What a search had shown of it did not say so: the next round follows the link.
+bool Round::absorbed_a_linked_one(Pair const& pair) const {
+  if (pair.link || !pair.app_key.empty() || !pair.crm ||
+      pair.crm->presence != engine::Presence::present)
+    return false;
+  return std::ranges::any_of(pair.crm->former_keys, [&](engine::RecordKey const& former) {
+    auto const link = context_.store.link_by_crm(run_.id, former);
+    return !link || (*link && (*link)->state == LinkState::linked);
+  });
 }
 
 // The pairs of records that this one absorbed: nothing else tells of them when no webhook came.

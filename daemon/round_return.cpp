@@ -125,6 +125,7 @@ Task<void> Round::retire_created(Pair& pair, state::IntentRow create, engine::Ob
   bool const taken = holder->has_value();  // merged into somebody's contact: only the name is kept
   Pair old;
   old.app_key = retired_key(key, *use);
+  old.app_keys_before = {key};
   old.crm_id = made.current_key;
   old.open_intents = {create};
   old.creates_made[create.op_id] = made.current_key;

@@ -50,10 +50,8 @@ Observation Reader::observe(wire::WireRecord const& record, wire::PropertyTable 
   seen.current_key = record.id;
   seen.presence = record.archived ? Presence::deleted : Presence::present;
   seen.history = wire::to_history(record, table, account_.own_writes().source());
-  if (!record.archived) {
-    seen.fields = wire::to_record(record, table);
-    seen.former_keys = record.merged_ids();
-  }
+  if (!record.archived) seen.fields = wire::to_record(record, table);
+  seen.former_keys = record.merged_ids();
   seen.version = wire::version_of(record);
   seen.changed_at = record.archived && record.archived_at ? record.archived_at : record.updated_at;
   seen.observed_at = sent_at;
@@ -112,7 +110,9 @@ Task<Status> Reader::read_single(Round& round, std::string id, bool& absent) {
 // like deletes from everywhere but a read of the old id itself, so that is done for each.
 Task<Status> Reader::resolve_missing(Round& round, std::vector<std::string> missing) {
   wire::BatchRead read{
-      .ids = missing, .properties = {std::string("hs_object_id")}, .history = round.history};
+      .ids = missing,
+      .properties = {std::string("hs_object_id"), std::string(kMergedIds)},
+      .history = round.history};
   engine::Timestamp sent_at;
   auto archived = co_await batch_read(std::move(read), true, round.lane, sent_at);
   if (!archived) co_return archived.error();

@@ -141,10 +141,14 @@ Task<Result<std::vector<Receipt>>> AppEndpoint::apply(std::vector<Operation> ope
   auto& stage = app_.stage();
   if (stage.witness.power_fails("before_send_app")) co_await freeze(stage);
   stage.witness.sent(Side::app, operations);
+  if (app_.options().clock_skew != 0) stage.weather.count(Fault::app_clock);
   bool const lost = stage.weather.strikes(Fault::app_lost_answer);
   auto const all = operations;
-  auto write = [&app = app_, operations = std::move(operations),
-                lost]() -> Result<std::vector<Receipt>> {
+  bool const deadlock = stage.weather.strikes(Fault::app_deadlock);
+  auto write = [&app = app_, operations = std::move(operations), lost,
+                deadlock]() -> Result<std::vector<Receipt>> {
+    if (deadlock)
+      return engine::make_error(Errc::transient, "app", "deadlock: rolled back as the victim");
     auto receipts = app.carry_out(operations);
     if (!lost) return receipts;
     auto error = engine::make_error(Errc::transient, "app", "the connection broke");

@@ -159,9 +159,11 @@ void FakeCrm::note_event(model::Event const& event) {
     case model::EventKind::association_change:
       break;
   }
-  if (by == Writer::automation)
+  if (by == Writer::automation) {
+    stage_.weather.count(Fault::crm_workflow);
     stage_.timeline.note("crm", "workflow edits", std::to_string(event.record),
                          [&] { return event.property + "=" + event.value; });
+  }
   if (!listener_) return;
   auto const key = std::to_string(event.record);
   if (event.kind != model::EventKind::merge) return listener_({kind_of(event.kind), key, {}});

@@ -30,6 +30,7 @@ struct CrmOptions {
   std::size_t fetch_batch_max = 100;
   std::size_t apply_batch_max = 100;
   std::size_t page_records = 100;
+  std::size_t requests_per_10s = SIZE_MAX;
   std::vector<model::Workflow> workflows;
 };
 
@@ -79,6 +80,8 @@ class FakeCrm {
 
   SimTime down_until = 0;          // an outage lasts
   SimTime unauthorized_until = 0;  // the token is refused
+  SimTime quota_until = 0;         // the window of the quota ends
+  std::size_t quota_used = 0;      // in that window
 
  private:
   engine::Timestamp clock() const;

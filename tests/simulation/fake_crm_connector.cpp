@@ -37,6 +37,22 @@ struct Mishap {
   milliseconds out{0}, back{0};
 };
 
+// Windows of ten seconds; what is refused counts as well, as it does at the vendor.
+std::optional<engine::Error> over_quota(FakeCrm& crm) {
+  auto& stage = crm.stage();
+  auto const now = stage.runtime.time();
+  if (now >= crm.quota_until) {
+    crm.quota_until = now + 10 * kSecond;
+    crm.quota_used = 0;
+  }
+  if (++crm.quota_used <= crm.options().requests_per_10s || stage.weather.calm())
+    return std::nullopt;
+  stage.weather.count(Fault::crm_quota);
+  auto error = failure(Errc::rate_limited, "the quota of ten seconds is used up", false);
+  error.retry_after_ms = (crm.quota_until - now) / kMilli + 1;
+  return error;
+}
+
 std::optional<engine::Error> refused_outright(FakeCrm& crm, bool mutating) {
   auto& stage = crm.stage();
   auto& weather = stage.weather;
@@ -54,6 +70,7 @@ std::optional<engine::Error> refused_outright(FakeCrm& crm, bool mutating) {
     error.retry_after_ms = weather.tape().between(1'000, 30'000);
     return error;
   }
+  if (auto error = over_quota(crm)) return error;
   if (weather.strikes(Fault::crm_limited_silent))
     return failure(Errc::rate_limited, "too many requests", false);
   if (weather.strikes(Fault::crm_server_error)) return failure(Errc::transient, "502", mutating);

@@ -90,10 +90,8 @@ engine::Observation FakeCrm::observation(model::Record const& record,
   seen.presence = record.archived ? Presence::deleted : Presence::present;
   seen.version.order = record.now.modified_at.micros;
   seen.changed_at = record.archived ? record.archived_at : record.now.modified_at;
-  if (!record.archived) {
-    seen.fields = fields_of(record.now);
-    for (auto const id : record.absorbed) seen.former_keys.push_back(std::to_string(id));
-  }
+  if (!record.archived) seen.fields = fields_of(record.now);
+  for (auto const id : record.absorbed) seen.former_keys.push_back(std::to_string(id));
   auto const& type = crm_.catalog().type(contacts_);
   for (auto const& name : history) {
     auto const property = type.id_of(name);
@@ -226,8 +224,12 @@ Receipt FakeCrm::receipt_for(model::RecordId id, Operation const& operation) con
   receipt.version.order = record.now.modified_at.micros;
   receipt.changed_at = record.now.modified_at;
   auto const held = fields_of(record.now);
-  for (auto const& [name, sent] : operation.fields)
-    if (auto const* value = held.find(name)) receipt.stored.set(name, *value);
+  for (auto const& [name, sent] : operation.fields) {
+    auto const* value = held.find(name);
+    if (value == nullptr) continue;
+    receipt.stored.set(name, *value);
+    if (name == "phone" && *value != sent) stage_.weather.count(Fault::crm_rewrites);
+  }
   return receipt;
 }
 
@@ -271,6 +273,7 @@ Receipt FakeCrm::remove(Operation const& operation) {
 
 Receipt FakeCrm::carry_out(Operation const& operation) {
   op_id_ = operation.op_id;
+  if (options_.clock_skew != 0) stage_.weather.count(Fault::crm_clock);
   Receipt receipt;
   switch (operation.kind) {
     case OperationKind::create:

@@ -7,8 +7,6 @@ namespace crmsync::simulation {
 
 namespace {
 
-constexpr std::string_view kDagger = "\xe2\x80\xa0";
-
 std::string text_of(mappings::Mapping const& mapping, std::size_t field,
                     engine::FieldValue const& canonical) {
   if (!canonical) return "(unknown)";

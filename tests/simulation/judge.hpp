@@ -19,6 +19,9 @@
 
 namespace crmsync::simulation {
 
+// Stands in the key of a link whose row left that key to another one.
+inline constexpr std::string_view kDagger = "\xe2\x80\xa0";
+
 struct Violation {
   std::string invariant;  // "I2"
   std::string text;

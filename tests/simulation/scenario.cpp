@@ -34,6 +34,7 @@ constexpr std::array kFaultRows{
     FaultRow{Fault::app_clock, 1'000, 1'000},    FaultRow{Fault::wall_clock, 1'000, 1'000},
     FaultRow{Fault::disk_full, 1, 10},           FaultRow{Fault::crash, 1'000, 1'000},
     FaultRow{Fault::crash_at_boundary, 1, 12},   FaultRow{Fault::edit_in_window, 5, 150},
+    FaultRow{Fault::crm_quota, 1'000, 1'000},    FaultRow{Fault::app_deadlock, 5, 200},
 };
 
 template <class T>
@@ -140,6 +141,8 @@ void draw_faults(Scenario& scenario, Tape& tape) {
   };
   if (has(Fault::crm_clock)) scenario.crm.clock_skew = tape.between(-120, 120) * kSecond;
   if (has(Fault::app_clock)) scenario.app.clock_skew = tape.between(-120, 120) * kSecond;
+  if (has(Fault::crm_quota))
+    scenario.crm.requests_per_10s = static_cast<std::size_t>(tape.between(10, 100));
   scenario.crm.rewrites_phones = has(Fault::crm_rewrites);
   scenario.crm.search_lag_ms = one_of<std::int64_t>(tape, {500, 3'000, 60'000});
   scenario.crm.history = tape.below(10) != 0;

@@ -8,6 +8,7 @@ namespace {
 constexpr std::array<std::string_view, kFaults> kNames{
     "429-retry-after",
     "429",
+    "quota",
     "5xx",
     "reset-before",
     "reset-after",
@@ -29,6 +30,7 @@ constexpr std::array<std::string_view, kFaults> kNames{
     "privacy-delete",
     "crm-clock",
     "app-busy",
+    "deadlock",
     "app-lost-answer",
     "app-outage",
     "late-commit",

@@ -14,6 +14,7 @@ namespace crmsync::simulation {
 enum class Fault : std::uint8_t {
   crm_limited,         // 429 with Retry-After
   crm_limited_silent,  // 429 without
+  crm_quota,           // 429 by count: so many requests in ten seconds and no more
   crm_server_error,    // 5xx, nothing done
   crm_reset_before,    // the connection breaks, nothing done
   crm_reset_after,     // done, then the connection breaks
@@ -35,6 +36,7 @@ enum class Fault : std::uint8_t {
   crm_erase,  // privacy deletion
   crm_clock,  // its clock is off
   app_busy,
+  app_deadlock,     // a write is the victim after a second, and rolled back
   app_lost_answer,  // committed, then the connection breaks
   app_outage,
   app_late_commit,  // stamped before it is visible

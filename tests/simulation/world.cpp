@@ -116,6 +116,9 @@ MemoryStoreOptions World::store_options() {
         return fmt::format("{} {} to {}", link.id, engine::to_string(link.state), link.crm_id);
       });
     }
+    for (auto const& base : commit.bases)  // a row may have come to the key of one that is gone
+      if (auto const at = disk_->links.find(base.link); at != disk_->links.end())
+        kinship_.note(ledger_, at->second);
     for (auto const& row : commit.history) {
       if (row.kind == state::HistoryKind::collision) ++report_.figures.conflicts;
       auto const link = disk_->links.find(row.link);
@@ -142,8 +145,13 @@ void World::sent(Side side, std::vector<connectors::Operation> const& operations
         });
   // What a side refuses may be tried again: it stands in the inbox.
   auto const listed = [&](connectors::Operation const& operation) {
+    auto const intent = disk_->intents.find(operation.op_id);
+    bool const create = operation.key.empty() && intent != disk_->intents.end();
     return std::ranges::any_of(disk_->errors, [&](auto const& entry) {
       auto const link = disk_->links.find(entry.second.link);
+      if (create)
+        return entry.second.key ==
+               (side == Side::crm ? intent->second.app_key : intent->second.crm_id);
       return entry.second.key == operation.key ||
              (link != disk_->links.end() &&
               (link->second.app_key == operation.key || link->second.crm_id == operation.key));
@@ -265,7 +273,8 @@ void World::on_crm_event(CrmEvent const& event) {
   auto const body = fmt::format("{} {} {}", static_cast<int>(event.kind), event.key, event.new_key);
   auto delay = hooks_.between(200, 4'000) * kMilli;
   if (weather_.strikes(Fault::hook_shuffled)) delay = hooks_.between(0, 90'000) * kMilli;
-  if (weather_.strikes(Fault::hook_late)) delay = hooks_.between(1, 20 * 60) * kMinute;
+  if (weather_.strikes(Fault::hook_late))  // not after the end of the day, when all is quiet
+    delay = std::min(hooks_.between(1, 20 * 60) * kMinute, scenario_.chaos - runtime_.time());
   runtime_.after(delay, [this, body] { deliver(body, 0); });
   if (weather_.strikes(Fault::hook_twice))
     runtime_.after(delay + hooks_.between(0, 60'000) * kMilli, [this, body] { deliver(body, 0); });

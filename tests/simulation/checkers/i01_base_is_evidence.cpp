@@ -19,6 +19,11 @@ class BaseIsEvidence final : public Checker {
   }
 
  private:
+  static bool same_in(Court const& court, Side side, std::size_t field, engine::Value const& a,
+                      engine::Value const& b) {
+    return court.comparable(side, field, &a) == court.comparable(side, field, &b);
+  }
+
   static void check(Court const& court, state::LinkRow const& link, state::BaseRow const& base,
                     Side side) {
     auto lives = court.lives_of(link, side);
@@ -27,11 +32,14 @@ class BaseIsEvidence final : public Checker {
       auto const* value = (side == Side::app ? base.app : base.crm).find(name);
       if (value == nullptr) continue;
       ++court.checks;
+      // A CRM without a history does not tell in which form it had taken what was created there.
+      bool const by_form = side == Side::crm && !court.scenario.crm.history;
       auto const held = [&](Life const* life) {
         auto const tape = life->fields.find(name);
         if (tape == life->fields.end()) return engine::is_blank(*value);
         return engine::is_blank(*value) || std::ranges::any_of(tape->second, [&](Held const& one) {
-                 return one.value == *value;
+                 return one.value == *value ||
+                        (by_form && same_in(court, side, i, one.value, *value));
                });
       };
       if (std::ranges::any_of(lives, held)) continue;

@@ -36,7 +36,8 @@ class Inquiry {
     std::size_t field;
     Held const& held;
     SimTime since;
-    SimTime until;  // when it was replaced
+    SimTime until;            // when it was replaced
+    std::uint64_t by_op = 0;  // of crmsync
   };
 
   void inspect(Life const& life, std::size_t field) {
@@ -53,7 +54,9 @@ class Inquiry {
         else if (set_back_unseen(life, field, all, i))
           ++court_.explained.unobservable;
         else
-          replaced({life, field, all[i], since(life, field, all[i]), all[i + 1].at}, all[i + 1]);
+          replaced(
+              {life, field, all[i], since(life, field, all[i]), all[i + 1].at, all[i + 1].op_id},
+              all[i + 1]);
         continue;
       }
       if (life.alive)
@@ -76,7 +79,18 @@ class Inquiry {
       if (court_.comparable(life.side, field, &all[j - 1].value) == value) return true;
     }
     // A field that nobody had filled was blank from the start.
-    return value.empty() && all.front().writer != Writer::engine;
+    if (value.empty() && all.front().writer != Writer::engine) return true;
+    return all.front().writer != Writer::engine && was_absorbed_with(life, field, value);
+  }
+
+  // The record of the pair that this one absorbed held the same when it went: for whoever follows
+  // the pair nothing was written.
+  bool was_absorbed_with(Life const& survivor, std::size_t field, std::string const& value) const {
+    return std::ranges::any_of(court_.ledger.lives(), [&](Life const& life) {
+      if (life.merged_into != survivor.uid) return false;
+      auto const* last = life.now(court_.native(life.side, field));
+      return court_.comparable(life.side, field, last) == value;
+    });
   }
 
   // A -> ours -> A while nobody knew whether ours was carried out: without a history that looks
@@ -103,7 +117,8 @@ class Inquiry {
       auto const tape = life.fields.find(court_.native(life.side, field));
       if (tape == life.fields.end()) continue;
       auto const& last = tape->second.back();
-      if (court_.comparable(life.side, field, &last.value) == value) at = std::min(at, last.at);
+      if (court_.comparable(life.side, field, &last.value) == value)
+        at = std::min(at, since(life, field, last));  // who was absorbed may have absorbed
     }
     return at;
   }
@@ -142,7 +157,8 @@ class Inquiry {
       return;
     }
     if (recorded(write)) return;
-    if (write.life.side == Side::crm && (!court_.scenario.crm.history || erased_at_once(write))) {
+    if (write.life.side == Side::crm &&
+        (!court_.scenario.crm.history || erased_at_once(write) || merged_away(write))) {
       ++court_.explained.unobservable;
       return;
     }
@@ -163,9 +179,15 @@ class Inquiry {
 
   // What is deleted for good keeps no history of the moment between our read and our delete.
   static bool erased_at_once(Write const& write) {
-    constexpr SimTime kReadAgeMax = 10 * kSecond;
+    constexpr SimTime kReadAgeMax = kMinute;  // a request that takes long included
     return write.life.erased && write.until == write.life.ended_at &&
            write.until - write.held.at < kReadAgeMax;
+  }
+
+  // The answer was lost, and before anybody could look the record was merged into another one,
+  // which has only its own history.
+  bool merged_away(Write const& write) const {
+    return write.life.merged_into != 0 && recovered_.contains(write.by_op);
   }
 
   // A field that flows only towards this side gives way by rule.
@@ -180,6 +202,7 @@ class Inquiry {
   bool delivered(Write const& write) {
     auto const other = engine::other(write.life.side);
     auto const wanted = court_.comparable(write.life.side, write.field, &write.held.value);
+    if (links_[write.life.uid].empty()) return was_copied(write, wanted);
     for (auto const* link : links_[write.life.uid]) {
       for (auto const* life : court_.forebears_of(*link, other)) {
         auto const tape = life->fields.find(court_.native(other, write.field));
@@ -199,9 +222,26 @@ class Inquiry {
     return false;
   }
 
-  // Rows without a link are about records that never got one.
+  // A record that went before anybody linked it: crmsync itself had brought the value over.
+  bool was_copied(Write const& write, std::string const& wanted) const {
+    auto const other = engine::other(write.life.side);
+    return std::ranges::any_of(court_.ledger.lives(), [&](Life const& life) {
+      auto const tape = life.fields.find(court_.native(other, write.field));
+      if (life.side != other || tape == life.fields.end()) return false;
+      return std::ranges::any_of(tape->second, [&](Held const& held) {
+        return held.writer == Writer::engine && held.at >= write.since &&
+               court_.comparable(other, write.field, &held.value) == wanted;
+      });
+    });
+  }
+
+  // Rows without a link are about records that never got one. What was written to a record that
+  // went before anybody linked it stands with whoever has its counterpart, or its key, by now.
   bool recorded(Write const& write) {
     if (recorded(write, 0)) return true;
+    if (links_[write.life.uid].empty())
+      return std::ranges::any_of(history_,
+                                 [&](auto const& rows) { return recorded(write, rows.first); });
     return std::ranges::any_of(links_[write.life.uid], [&](state::LinkRow const* link) {
       return recorded(write, link->id);
     });

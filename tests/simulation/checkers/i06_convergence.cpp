@@ -47,6 +47,9 @@ class Comparison {
   std::optional<Discord> compare(state::LinkRow const& link) {
     auto const* app = court_.life_of(link, Side::app);
     auto const* crm = court_.life_of(link, Side::crm);
+    // A contact that was made for a row which nobody ever linked keeps a link of its own.
+    bool const row_went = app == nullptr && link.app_key.find(kDagger) != std::string::npos;
+    if (row_went && crm != nullptr && court_.scenario.app_deleted == "ignore") return std::nullopt;
     if (app == nullptr || crm == nullptr) return discord(link, "one of its records never was");
     if (!app->alive && court_.scenario.app_deleted == "ignore") return std::nullopt;
     // A restored record shows itself by its next change, or by a webhook.

@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/simulation/judge.hpp"
 
+#include <algorithm>
 #include <map>
 
 namespace crmsync::simulation {
@@ -37,10 +38,19 @@ class DeletesHaveCause final : public Checker {
     return life;
   }
 
+  // The link's own record is gone, and this one came to its key afterwards.
+  static bool stood_there_before(Court const& court, state::LinkRow const& link, Life const& now) {
+    return std::ranges::any_of(court.kinship.of(link.id), [&](std::uint64_t uid) {
+      auto const& one = court.ledger.life(uid);
+      return one.side == now.side && !one.alive && one.merged_into == 0 &&
+             one.key() == link.app_key && one.ended_at <= now.born_at;
+    });
+  }
+
   void check(Court const& court, state::LinkRow const& link, Side cause) const {
     auto const* first = court.life_of(link, cause);
     auto const* life = survivor_of(court, first);
-    if (life == nullptr || !life->alive) return;
+    if (life == nullptr || !life->alive || stood_there_before(court, link, *life)) return;
     ++court.checks;
     auto const seen = seen_dead_.find({cause, cause == Side::app ? link.app_key : link.crm_id});
     if (seen != seen_dead_.end() && seen->second + kReadAgeMax > court.runtime.time()) return;

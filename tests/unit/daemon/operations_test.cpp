@@ -204,6 +204,19 @@ TEST_F(SoftDelete, ARestoreClearsTheMarkerOfTheRowThatIsStillThere) {
   EXPECT_EQ(work.app->operation.fields.get("name"), known("Anna"));
 }
 
+// The row still holds what it held when it was deleted.
+TEST_F(SoftDelete, ARestoreClearsWhatTheCrmClearedMeanwhile) {
+  PairCase one(yaml());
+  one.linked(ann()).see_gone(Side::app).see(Side::crm, ann_with("name", Null{}));
+  one.pair.app->fields = ann_with("gone_at", engine::Timestamp{5});
+  one.plan();
+  ASSERT_EQ(one.pair.plan.presence, engine::PresenceAction::restore_app);
+  auto const work = build_work(one.work_context(), one.pair);
+  ASSERT_TRUE(work.app);
+  EXPECT_EQ(work.app->operation.fields.get("name"), engine::FieldValue(Null{}));
+  EXPECT_EQ(work.app->operation.expected.get("name"), known("Ann"));
+}
+
 TEST(BuildWork, ARestoreOfARowThatIsGoneIsACreate) {
   PairCase one;
   one.linked(ann()).see_gone(Side::app).see(Side::crm, ann_with("name", text("Anna")));

@@ -22,6 +22,7 @@ using state::HistoryKind;
 using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
+using ::testing::Not;
 using ::testing::SizeIs;
 
 Record ann(std::string name = "Ann") {
@@ -113,6 +114,20 @@ TEST(Outcome, BlanksOfANewRecordAgreeAlready) {
   EXPECT_EQ(one.stored_base().app.get("phone"), FieldValue(Null{}));
 }
 
+// Whoever takes the old contact back makes nobody new.
+TEST(Outcome, AContactMadeInPlaceOfOneThatWasNeverLinkedRemembersIt) {
+  PairCase one;
+  one.pair.link_is_new = true;
+  one.see(Side::app, ann()).see_gone(Side::crm);
+  auto result = one.work();
+  ASSERT_EQ(result.pair.plan.presence, PresenceAction::create_crm);
+  result.crm_receipt = applied({}, "c9");
+  one.record(result);
+  ASSERT_THAT(one.changes.links, SizeIs(1));
+  EXPECT_EQ(one.changes.links.front().crm_id, "c9");
+  EXPECT_THAT(one.changes.links.front().crm_aliases, ElementsAre("c1"));
+}
+
 TEST(Outcome, ARestoreVoidsTheOldBaseAndKeepsTheLink) {
   PairCase one;
   one.linked(ann()).see_gone(Side::crm).see(Side::app, ann("Anna"));
@@ -165,6 +180,22 @@ TEST(Outcome, AFailedDeleteKeepsTheLink) {
   result.crm_receipt = failed(Errc::transient);
   EXPECT_EQ(one.record(result).ending, Ending::retry);
   EXPECT_THAT(one.changes.links, IsEmpty());
+}
+
+// The base may hold the new record's values by now.
+TEST(Outcome, AFailedDeleteFollowsTheRecordThatMoved) {
+  PairCase one;
+  one.linked(ann()).see_gone(Side::app);
+  one.pair.crm_id = "c2";
+  one.see(Side::crm, ann());
+  auto result = one.work();
+  ASSERT_EQ(result.pair.plan.presence, PresenceAction::delete_crm);
+  result.crm_receipt = failed(Errc::transient);
+  one.record(result);
+  ASSERT_THAT(one.changes.links, Not(IsEmpty()));
+  EXPECT_EQ(one.changes.links.front().crm_id, "c2");
+  EXPECT_EQ(one.changes.links.front().state, LinkState::linked);
+  EXPECT_THAT(one.changes.links.front().crm_aliases, ElementsAre("c1"));
 }
 
 TEST(Outcome, BothGoneIsATombstoneWithoutAnyWrite) {

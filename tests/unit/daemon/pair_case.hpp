@@ -100,6 +100,7 @@ struct PairCase {
                                  [] { return state::LinkId(70); },
                                  [this] { return ++last_sequence; },
                                  [](engine::RecordKey const&) { return false; },
+                                 [](engine::RecordKey const&) { return false; },
                                  attempts,
                                  4};
     changes = {};

@@ -32,6 +32,7 @@ class LostCreate : public ::testing::Test {
     intent.op_id = kOp;
     intent.side = Side::crm;
     intent.kind = IntentKind::create;
+    intent.app_key = "1";
     intent.fields = {"email", "name", "phone"};
     intent.sent = intent.source = ann();
     one_.pair.open_intents = {intent};
@@ -91,6 +92,25 @@ TEST_F(LostCreate, ThatMadeNothingIsNotTakenForTheRecordMatchedMeanwhile) {
   EXPECT_FALSE(result.applied);
   EXPECT_THAT(result.closed, ElementsAre(kOp));
   EXPECT_FALSE(one_.pair.base);
+}
+
+// The row that was copied went, and another one got the contact: what it held is no base of this
+// pair.
+TEST_F(LostCreate, ForAnotherRowMovesNoBase) {
+  one_.pair.open_intents.front().app_key = "another row";
+  made("c1");
+  one_.see(Side::crm, ann("Bea"));
+  EXPECT_THAT(resolve().closed, ElementsAre(kOp));
+  EXPECT_FALSE(one_.pair.base && one_.pair.base->crm.contains("name"));
+}
+
+TEST_F(LostCreate, ForTheRowUnderItsFormerKeyHasTheBaseItWouldHaveCommitted) {
+  one_.pair.open_intents.front().app_key = "before";
+  one_.pair.app_keys_before = {"before"};
+  made("c1");
+  one_.see(Side::crm, ann());
+  resolve();
+  EXPECT_EQ(one_.pair.base->crm, ann());
 }
 
 TEST_F(LostCreate, ThatWasNotLookedUpStaysOpenWhateverRecordThePairHas) {

@@ -204,6 +204,17 @@ TEST_F(LostUpdate, ACollisionThatWasSettledIsOnRecord) {
   EXPECT_EQ(decided.result, known("Anna"));
 }
 
+// After a write of unknown fate the confirmed value may be somebody's who set it back: what was
+// replaced then is named although it looks like what was confirmed.
+TEST_F(LostUpdate, WhatItReplacedAfterADoubtIsOnRecordThoughItLooksConfirmed) {
+  mark_for(*one_.pair.base, "name").after_crash = true;
+  one_.see(Side::crm, ann("Anna"));
+  auto const result = resolve();
+  ASSERT_THAT(result.notes, SizeIs(1));
+  ASSERT_TRUE(result.notes.front().decided);
+  EXPECT_EQ(result.notes.front().decided->crm, known("Ann"));
+}
+
 TEST_F(LostUpdate, OfARowThatIsGoneNamesWhatItMayHaveReplaced) {
   auto& intent = one_.pair.open_intents.front();
   intent.side = Side::app;

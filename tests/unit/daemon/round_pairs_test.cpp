@@ -287,6 +287,28 @@ TEST(ReKeyRace, ACreateOfUnknownOutcomeIsFoundOverTwoChangesOfTheKey) {
   EXPECT_THAT(world.run->open_intents, IsEmpty());
 }
 
+// One mark of a round at a time: each of the row's keys is looked at by itself, in every order.
+TEST(ReKeyRace, MarksOfEveryKeyOnTheWayFindTheLinkWhereverItIs) {
+  for (auto const batch : {1u, 2u, 100u}) {
+    SmallWorld world;
+    world.tuning.batch_records_max = batch;
+    world.start();
+    world.link("1", "c1", person("ann@x.test", "Ann"));
+    world.app.rekey("1", "2");
+    world.app.rekey("2", "3");
+    world.settle();
+    world.app.rekey("3", "4");
+    world.app.rekey("4", "5");
+    world.app.edit("5", "name", text("Anna"));
+    world.settle();
+    ASSERT_TRUE(world.link_of("5"));
+    EXPECT_EQ(world.link_of("5")->crm_id, "c1");
+    EXPECT_EQ(world.crm.value("c1", "name"), known("Anna"));
+    EXPECT_EQ(world.crm.live(), 1u);
+    EXPECT_THAT(world.intake_rows(), IsEmpty()) << "no mark waits for ever";
+  }
+}
+
 TEST(ReKeyRace, TheNewKeyMayBecomeDueBeforeTheOldOne) {
   MappingYaml yaml;
   yaml.schedule = "{app: {every: 1s}, crm: {poll: 60s}, settle: 5s}";
