@@ -128,6 +128,8 @@ void Round::form_linked(Dirty dirty, state::LinkRow link) {
     run_.dirty.release(std::move(dirty), later(context_.tuning.locked_retry));
     return;
   }
+  // What was begun under another key before there was a link is this row's all the same.
+  pair.app_keys_before = run_.dirty.former_keys({Side::app, pair.app_key});
   pair.crm_id = link.crm_id;
   pair.external_id = link.external_id.empty() ? link.app_key : link.external_id;
   pair.link = std::move(link);

@@ -19,10 +19,13 @@ std::string text_of(mappings::Mapping const& mapping, std::size_t field,
 
 void Kinship::note(Ledger const& ledger, state::LinkRow const& link) {
   auto& kin = kin_[link.id];
-  for (auto const side : {Side::app, Side::crm}) {
-    auto const* life = ledger.who(side, side == Side::app ? link.app_key : link.crm_id);
+  auto const add = [&](Side side, engine::RecordKey const& key) {
+    auto const* life = ledger.who(side, key);
     if (life != nullptr && std::ranges::find(kin, life->uid) == kin.end()) kin.push_back(life->uid);
-  }
+  };
+  add(Side::app, link.app_key);
+  add(Side::crm, link.crm_id);
+  for (auto const& former : link.crm_aliases) add(Side::crm, former);
 }
 
 std::vector<std::uint64_t> const& Kinship::of(LinkId link) const {

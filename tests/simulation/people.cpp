@@ -321,7 +321,9 @@ void People::rarities(Draft& draft) {
       app_.remove(*key);
       auto fields = app_fields(draft, kFieldsAtOnceMax);
       fields.set("email", "reused" + draft.token + "@example.org");
-      stage_.runtime.after(draft.tape.between(0, 1'200) * kSecond, [this, key = *key, fields] {
+      auto const pause =
+          std::min(draft.tape.between(0, 1'200) * kSecond, scenario_.chaos - stage_.runtime.time());
+      stage_.runtime.after(pause, [this, key = *key, fields] {
         if (!app_.rows().contains(key)) app_.insert(fields, key);
       });
       break;

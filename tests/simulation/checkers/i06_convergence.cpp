@@ -26,6 +26,12 @@ class Comparison {
     for (auto const& [op, intent] : court_.disk.intents) {
       auto const link = court_.disk.links.find(intent.link);
       if (link != court_.disk.links.end() && court_.waits_for_person(link->second, "")) continue;
+      bool const listed =
+          std::ranges::any_of(court_.disk.errors, [&, &row = intent](auto const& at) {
+            auto const& error = at.second;
+            return error.key == (error.record_side == Side::app ? row.app_key : row.crm_id);
+          });
+      if (listed) continue;  // what was refused is tried once more
       return Discord{"op " + std::to_string(op) + " has no known outcome",
                      {intent.app_key, intent.crm_id}};
     }
