@@ -7,7 +7,7 @@ set -euo pipefail
 usage() {
   cat <<'USAGE'
 usage: run.sh path/to/fuzz_NAME [more folders of seeds]
-Environment: CRMSYNC_FUZZ_SECONDS (default 5; 0: only replay), CRMSYNC_FUZZ_FINDINGS (folder for
+Environment: CRMSYNC_FUZZ_SECONDS (default 20; 0: only replay), CRMSYNC_FUZZ_FINDINGS (folder for
 inputs that fail, default .), CRMSYNC_FUZZ_CORPUS (keeps what is found in a folder per target;
 default: nothing is kept).
 USAGE
@@ -39,6 +39,6 @@ options=(-timeout=1 "-rss_limit_mb=$((${base_mb:-64} + 64))" -malloc_limit_mb=64
 
 [[ -d ${seeds[0]} ]] || seeds=("${seeds[@]:1}")
 [[ ${#seeds[@]} -eq 0 ]] || "$target" "${options[@]}" -runs=0 "${seeds[@]}"
-seconds=${CRMSYNC_FUZZ_SECONDS:-5}
+seconds=${CRMSYNC_FUZZ_SECONDS:-20}
 [[ $seconds -eq 0 ]] ||
   "$target" "${options[@]}" "-max_total_time=$seconds" "$found" "${seeds[@]}"
