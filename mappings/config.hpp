@@ -80,5 +80,9 @@ struct MappingResult {
   std::vector<Diagnostic> diagnostics;
 };
 MappingResult load_mapping(std::string_view text, std::string shown_as);
+// The same from a file; one that cannot be read is a diagnostic too.
+MappingResult load_mapping_file(std::filesystem::path const& path, std::string shown_as);
+// The mapping files of a configuration folder, in the order in which they are read.
+std::vector<std::filesystem::path> mapping_files(std::filesystem::path const& directory);
 
 }  // namespace crmsync::mappings

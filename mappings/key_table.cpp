@@ -43,10 +43,10 @@ std::string_view to_string(KeyType type) noexcept {
       return "list of maps";
     case KeyType::labels:
       return "map of labels";
+    case KeyType::values:
+      return "map of values";
     case KeyType::special:
       return "value";
-    case KeyType::not_run:
-      return "not run by this version";
     case KeyType::unsupported:
       return "not supported by this version";
   }

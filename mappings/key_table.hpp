@@ -29,8 +29,8 @@ enum class KeyType : std::uint8_t {
   map,         // keys of its own: the rows below its path
   maps,        // a list of such maps: the rows below its path + "[]"
   labels,      // text -> text
+  values,      // name -> value; nothing and "" are blanks
   special,     // several forms; read by the loader itself
-  not_run,     // accepted and said not to be used by this version
   unsupported  // known, and refused by this version
 };
 std::string_view to_string(KeyType type) noexcept;

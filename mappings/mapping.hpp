@@ -6,6 +6,7 @@
 #include "engine/observation.hpp"
 #include "engine/rules.hpp"
 #include "mappings/field_map.hpp"
+#include "mappings/mapping_test.hpp"
 #include "mappings/schema_view.hpp"
 
 #include <chrono>
@@ -77,6 +78,7 @@ class Mapping {
   DeleteRules deletes;
   std::chrono::milliseconds settle{2'000};
   bool require_plan = true;
+  std::vector<MappingTest> tests;
 
   // Native names of a side that must be read (fields, match keys, stamps, soft-delete marker) and
   // the subset that may be written.

@@ -156,9 +156,12 @@ class TreeBuilder final : public YAML::EventHandler {
     return !stack_.empty() && stack_.back().node.is_map() &&
            stack_.back().node.keys.size() == stack_.back().node.items.size();
   }
+  // What follows a quote or bracket that was left open often reads as a key that is a map or a
+  // list.
   [[noreturn]] void refuse_key(Position at) {
-    report_.error("M115", at, "a key must be plain text",
-                  "quote the key, give it a name, or close the bracket before it");
+    report_.error(
+        "M115", at, "a key must be plain text",
+        "close the quote or bracket that is left open here or before it, or quote the key");
     throw StopReading{};
   }
 
@@ -257,9 +260,13 @@ std::optional<YamlNode> read_yaml(std::string_view text, Report& report) {
   } catch (StopReading const&) {
     return std::nullopt;
   } catch (YAML::Exception const& error) {
-    report.error("M101", report.place(error.mark.line, error.mark.column, 1),
-                 "not valid YAML: " + error.msg,
-                 "check indentation, brackets and quotes here and in the line above");
+    auto const at = report.place(error.mark.line, error.mark.column, 1);
+    auto const line = report.line(at.line);
+    auto const indent = line.substr(0, line.find_first_not_of(" \t"));
+    bool const tab = indent.find('\t') != std::string_view::npos;
+    report.error("M101", at, "not valid YAML: " + error.msg,
+                 tab ? "indent with spaces: there is a tab at the start of this line"
+                     : "check indentation, brackets and quotes here and in the line above");
     return std::nullopt;
   }
   return builder.take();

@@ -256,6 +256,10 @@ void add_offline(CLI::App& app, Options& o, Action& action) {
       app.add_subcommand("check", "read a configuration folder and say what is wrong");
   check_command->add_option("--config", o.config, "folder (default /etc/crmsync)");
   check_command->callback([&] { action = [&o] { return check(o); }; });
+  auto* test_command = app.add_subcommand("test", "run the tests that stand in mapping files");
+  test_command->add_option("FILE", o.files, "mapping files (default: all of --config)");
+  test_command->add_option("--config", o.config, "folder (default /etc/crmsync)");
+  test_command->callback([&] { action = [&o] { return test(o); }; });
   auto* error = app.add_subcommand("error", "explain a code such as M204");
   error->add_option("CODE", o.id)->required();
   error->callback([&] { action = [&o] { return explain_code(o); }; });

@@ -19,6 +19,23 @@ std::string counted(std::size_t n, std::string const& what) {
 
 }  // namespace
 
+void write_diagnostics(Json& json, std::vector<mappings::Diagnostic> const& diagnostics) {
+  json.key("diagnostics");
+  json.begin_array();
+  for (auto const& one : diagnostics) {
+    json.begin_object();
+    json.member("code", one.code);
+    json.member("file", one.file);
+    json.member("line", static_cast<unsigned>(one.line));
+    json.member("column", static_cast<unsigned>(one.column));
+    json.member("message", one.message);
+    json.member("suggestion", one.suggestion);
+    json.member("warning", one.warning);
+    json.end_object();
+  }
+  json.end_array();
+}
+
 int check(Options const& options) {
   auto loaded = mappings::load_config(options.config, connection_types(),
                                       [](std::string const& name) -> std::optional<std::string> {
@@ -31,20 +48,7 @@ int check(Options const& options) {
     json.begin_object();
     json.member("schema_version", 1u);
     json.member("valid", loaded.config.has_value());
-    json.key("diagnostics");
-    json.begin_array();
-    for (auto const& one : loaded.diagnostics) {
-      json.begin_object();
-      json.member("code", one.code);
-      json.member("file", one.file);
-      json.member("line", static_cast<unsigned>(one.line));
-      json.member("column", static_cast<unsigned>(one.column));
-      json.member("message", one.message);
-      json.member("suggestion", one.suggestion);
-      json.member("warning", one.warning);
-      json.end_object();
-    }
-    json.end_array();
+    write_diagnostics(json, loaded.diagnostics);
     json.end_object();
     print(json.str() + "\n");
   } else {

@@ -6,6 +6,7 @@
 
 #include <cstdio>
 #include <string>
+#include <vector>
 
 namespace crmsync::daemon::cli {
 
@@ -14,6 +15,7 @@ struct Options {
   bool json = false;
   bool yes = false;
   std::string mapping, key, field, id, take, value, link, path, config = "/etc/crmsync", state;
+  std::vector<std::string> files;
   int limit = 20;
   bool detailed = false;
 };

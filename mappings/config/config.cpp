@@ -241,4 +241,26 @@ LoadResult load_config(fs::path const& directory, std::vector<ConnectionTypeView
   return Loader(error ? directory : absolute, types, environment).run();
 }
 
+MappingResult load_mapping_file(fs::path const& path, std::string shown_as) {
+  auto const text = read_file(path);
+  if (text) return load_mapping(*text, std::move(shown_as));
+  Report report(std::move(shown_as), {});
+  report.error("M114", {}, "the file cannot be read", "check its name, owner and mode");
+  MappingResult result;
+  result.diagnostics = report.take();
+  return result;
+}
+
+std::vector<fs::path> mapping_files(fs::path const& directory) {
+  std::vector<fs::path> paths;
+  std::error_code error;
+  for (auto const& entry : fs::directory_iterator(directory / "mappings.d", error)) {
+    auto const name = entry.path().filename().string();
+    if (!name.starts_with('.') && entry.path().extension() == ".yaml")
+      paths.push_back(entry.path());
+  }
+  std::sort(paths.begin(), paths.end());
+  return paths;
+}
+
 }  // namespace crmsync::mappings

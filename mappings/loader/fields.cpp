@@ -120,7 +120,8 @@ class FieldReader {
     table.on_unknown = OnUnknown::use_default;
     table.default_app = label->text;
     std::vector<std::string_view> known;
-    for (auto const& [app, crm] : table.pairs) known.push_back(app);
+    for (auto const& [app, crm] : table.pairs)
+      if (!app.empty()) known.push_back(app);
     if (std::find(known.begin(), known.end(), table.default_app) == known.end())
       report_.error("M215", label->at, "`" + table.default_app + "` is no app label of `values`",
                     suggest(table.default_app, known));

@@ -72,8 +72,8 @@ Fault scalar_fault(YamlNode const& node, KeyRow const& row) {
     case KeyType::map:
     case KeyType::maps:
     case KeyType::labels:
+    case KeyType::values:
     case KeyType::special:
-    case KeyType::not_run:
     case KeyType::unsupported:
       return {};
   }
@@ -131,11 +131,6 @@ class Checker {
                     "remove it; nothing of it would be done");
       return;
     }
-    if (row.type == KeyType::not_run) {
-      report_.warning("M220", key.at, quoted(shown) + " are not run by this version",
-                      "they are kept for a version that runs them");
-      return;
-    }
     if (node.kind == YamlNode::Kind::null) {
       report_.error("M203", key.at, quoted(shown) + " has no value",
                     "give it a " + std::string(to_string(row.type)) + " or remove the key");
@@ -162,8 +157,9 @@ class Checker {
                       quoted(shown) + ": one-to-many rows are not supported in this version",
                       "name one column or property");
         return;
+      case KeyType::values:
+        return check_values(node, row, shown);
       case KeyType::special:
-      case KeyType::not_run:
       case KeyType::unsupported:
         return;
       case KeyType::version:
@@ -229,6 +225,18 @@ class Checker {
           "label " + quoted(node.keys[i].text) + " of " + quoted(shown) + " has no counterpart",
           "write one label per label: {trial: lead}; quote labels like \"null\"");
     }
+  }
+
+  void check_values(YamlNode const& node, KeyRow const& row, std::string const& shown) {
+    if (!node.is_map()) return wrong_form(node, row, shown);
+    if (node.items.empty())
+      report_.error("M217", node.at, quoted(shown) + " is empty", std::string(row.doc));
+    for (std::size_t i = 0; i < node.items.size(); ++i)
+      if (node.items[i].is_map() || node.items[i].is_sequence())
+        report_.error("M203", node.items[i].at,
+                      quoted(node.keys[i].text) + " of " + quoted(shown) + " is " +
+                          std::string(form_of(node.items[i])),
+                      "write the value as the system holds it, in quotes");
   }
 
   void wrong_form(YamlNode const& node, KeyRow const& row, std::string const& shown) {

@@ -35,6 +35,7 @@ MappingRead read_mapping(std::string_view text, Report& report) {
   auto const rows = read_fields(*root, mapping, report);
   check_rows(rows, mapping, report);
   name_fields(mapping);
+  read_tests(*root, mapping, report);
   return read;
 }
 

@@ -51,5 +51,7 @@ std::vector<TransformUse> read_transforms(YamlNode const& node, std::string cons
 void check_rows(std::vector<FieldRow> const& rows, Mapping const& mapping, Report& report);
 // Fills FieldMap::name: the column's, made unique.
 void name_fields(Mapping& mapping);
+// Needs the fields and their names.
+void read_tests(YamlNode const& root, Mapping& mapping, Report& report);
 
 }  // namespace crmsync::mappings

@@ -87,6 +87,7 @@ TEST_F(CommandLine, JsonIsOneDocumentFromEveryVerb) {
                               {"version"},
                               {"error", "m204"},
                               {"check", "--config", world.folder / "config"},
+                              {"test", "--config", world.folder / "config"},
                               {"explain", "custmers", "1"},
                               {"conflicts", "show", "abc"}}) {
     auto arguments = command;
