@@ -20,7 +20,7 @@ build_packages=(
   sqlite3 curl jq openssl
 )
 test_packages=(
-  libgtest-dev libgmock-dev librapidcheck-dev python3
+  libgtest-dev libgmock-dev librapidcheck-dev python3 python3-jsonschema python3-yaml
   clang clang-format clang-tidy libclang-rt-14-dev shellcheck
 )
 
