@@ -77,9 +77,10 @@ class Trial {
     Record record;
     for (auto const& [name, text] : values) {
       auto const field =
-          std::find_if(mapping_.fields.begin(), mapping_.fields.end(), [&](auto const& one) {
-            return (side == Side::app ? one.app.front() : one.crm.front()) == name;
-          });
+          std::find_if(mapping_.fields.begin(), mapping_.fields.end(),
+                       [side, &wanted = name](mappings::FieldMap const& one) {
+                         return (side == Side::app ? one.app.front() : one.crm.front()) == wanted;
+                       });
       if (field == mapping_.fields.end()) continue;  // the loader refused it
       auto value = mappings::native_value(*field, side, text);
       if (value.value)

@@ -27,9 +27,16 @@ std::string ascii_lower(std::string_view text) {
   return out;
 }
 
+std::string ascii_upper(std::string_view text) {
+  std::string out(text);
+  for (auto& c : out)
+    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+  return out;
+}
+
 template <class Change>
-std::string changed(std::string_view text, Change change) {
-  if (is_ascii(text)) return ascii_lower(text);
+std::string changed(std::string_view text, std::string (*ascii)(std::string_view), Change change) {
+  if (is_ascii(text)) return ascii(text);
   if (first_invalid_utf8(text) != std::string_view::npos ||
       text.size() > static_cast<std::size_t>(std::numeric_limits<std::int32_t>::max()))
     return std::string(text);
@@ -65,11 +72,17 @@ std::string_view trimmed(std::string_view text) noexcept {
 }
 
 std::string lower_case(std::string_view text) {
-  return changed(text, [](icu::UnicodeString& s) { s.toLower(icu::Locale::getRoot()); });
+  return changed(text, ascii_lower,
+                 [](icu::UnicodeString& s) { s.toLower(icu::Locale::getRoot()); });
+}
+
+std::string upper_case(std::string_view text) {
+  return changed(text, ascii_upper,
+                 [](icu::UnicodeString& s) { s.toUpper(icu::Locale::getRoot()); });
 }
 
 std::string case_folded(std::string_view text) {
-  return changed(text, [](icu::UnicodeString& s) { s.foldCase(); });
+  return changed(text, ascii_lower, [](icu::UnicodeString& s) { s.foldCase(); });
 }
 
 std::string only_digits(std::string_view text) {

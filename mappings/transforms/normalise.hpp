@@ -11,6 +11,8 @@ namespace crmsync::mappings {
 std::string_view trimmed(std::string_view text) noexcept;
 // Unicode lower case in the root locale. Text that is not valid UTF-8 comes back unchanged.
 std::string lower_case(std::string_view text);
+// Unicode upper case in the root locale; the same for invalid text.
+std::string upper_case(std::string_view text);
 // Unicode full case folding: equal for texts that differ in case only.
 std::string case_folded(std::string_view text);
 std::string only_digits(std::string_view text);

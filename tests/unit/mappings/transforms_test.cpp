@@ -34,6 +34,15 @@ std::vector<TransformUse> uses_of(TransformRow const& row) {
   std::string const name(row.name);
   if (row.name == "scale")
     return {use_of(name, "10"), use_of(name, "100"), use_of(name, "1000000")};
+  if (row.name == "number") {
+    std::vector<TransformUse> uses{use_of(name)};
+    for (auto const& [decimal, group] : {std::pair{",", "."}, {",", " "}, {".", ","}})
+      uses.push_back({name, {{"decimal", decimal}, {"group", group}}});
+    return uses;
+  }
+  if (row.name == "boolean") return {{name, {{"true_word", "Ja"}, {"false_word", "nein"}}}};
+  if (row.name == "truncate") return {{name, {{"max", "5"}, {"marker", "..."}}}};
+  if (row.name == "country") return {use_of(name), use_of(name, "de"), use_of(name, "ja")};
   if (row.name == "split") return {use_of(name), use_of(name, ", "), use_of(name, ";;")};
   if (row.name == "date")
     return {use_of(name),
@@ -61,6 +70,19 @@ std::string random_text(std::mt19937& random) {
 Value random_input(std::mt19937& random, TransformRow const& row, TransformUse const& use) {
   auto const day = engine::date_from_days(static_cast<std::int64_t>(random() % 80'000) - 40'000);
   if (row.name == "date") return *row.from_canonical(day, use).value;
+  if (row.name == "number")
+    return std::to_string(random() % 10'000) + std::string(use.param("group")) +
+           std::to_string(100 + random() % 900) + std::string(use.param("decimal")) +
+           std::to_string(random() % 100);
+  if (row.name == "boolean")
+    return std::string(use.param(random() % 2 == 0 ? "true_word" : "false_word"));
+  if (row.name == "country") {
+    static constexpr std::string_view kCodes[] = {"de", "FR", "usa", "JPN", "CI", "GB", "XX"};
+    return std::string(kCodes[random() % std::size(kCodes)]);
+  }
+  if (row.name == "url" || row.name == "domain")
+    return (random() % 2 == 0 ? "HTTP://" : "") + std::string("Www.Ex") +
+           std::to_string(random() % 100) + ".DE" + (random() % 2 == 0 ? "/" : "/A?b=C");
   if (row.input(use) == ValueType::decimal) {
     auto const number = static_cast<std::int64_t>(random()) - (std::int64_t{1} << 31);
     return *Decimal::from_int(number).shifted(-static_cast<int>(random() % 4));
@@ -98,7 +120,7 @@ TEST(EveryTransform, NormalisersLeaveNormalFormsAlone) {
   std::mt19937 random(7);
   for (auto const& row : transform_table()) {
     if (!row.normalises) continue;
-    auto const use = use_of(std::string(row.name));
+    auto const use = uses_of(row).front();
     ASSERT_EQ(row.input(use), row.output) << row.name;
     for (int i = 0; i < 5'000; ++i) {
       auto const once = row.to_canonical(random_text(random), use);
@@ -199,6 +221,81 @@ TEST(Split, WhatCouldNotBeReadBackIsRefused) {
   EXPECT_EQ(from(use_of("split"), StringSet({" a"})), std::nullopt);
   EXPECT_EQ(from(use_of("split", ";;"), StringSet({"a;", "b"})), std::nullopt);
   EXPECT_NE(find_transform("split")->check(use_of("split", "  ")), "");
+}
+
+TEST(Upper, FollowsUnicodeAndNoLocale) {
+  EXPECT_EQ(to(use_of("upper"), Value(std::string("i\xC3\xA4\xC3\x9F"))),
+            Value(std::string("I\xC3\x84SS")));
+}
+
+TEST(Truncate, CountsCharactersAndMarksTheCut) {
+  TransformUse const use{"truncate", {{"max", "5"}, {"marker", "\xE2\x80\xA6"}}};
+  EXPECT_EQ(to(use, Value(std::string("\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4"))),
+            Value(std::string("\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4")));
+  EXPECT_EQ(to(use, Value(std::string("abcdef"))), Value(std::string("abcd\xE2\x80\xA6")));
+  for (auto const* longest : {"0", "-1", "ten", "3", "1000001"})
+    EXPECT_NE(
+        find_transform("truncate")->check({"truncate", {{"max", longest}, {"marker", "..."}}}), "")
+        << longest;
+}
+
+TEST(Url, IsWrittenInOneForm) {
+  for (auto const* text : {"Example.com", " https://EXAMPLE.com/ ", "HTTPS://example.com"})
+    EXPECT_EQ(to(use_of("url"), Value(std::string(text))),
+              Value(std::string("https://example.com")));
+  EXPECT_EQ(to(use_of("url"), Value(std::string("http://Example.com:8080/A?B=C"))),
+            Value(std::string("http://example.com:8080/A?B=C")));
+  for (auto const* text : {"nowhere", "ftp://example.com", "a b.com", "javascript://x.y", "x@y.com",
+                           ".com", "example."})
+    EXPECT_EQ(to(use_of("url"), Value(std::string(text))), std::nullopt) << text;
+}
+
+TEST(Domain, IsTheHostOfAnAddress) {
+  for (auto const* text : {"https://www.Example.com/a", "ann@example.com", "example.com:443"})
+    EXPECT_EQ(to(use_of("domain"), Value(std::string(text))), Value(std::string("example.com")))
+        << text;
+  EXPECT_EQ(to(use_of("domain"), Value(std::string("www.com"))), Value(std::string("www.com")));
+}
+
+TEST(Number, GroupsStandBeforeEveryThirdDigitOrItIsNoNumber) {
+  TransformUse const german{"number", {{"decimal", ","}, {"group", "."}}};
+  EXPECT_EQ(to(german, Value(std::string("-1.234.567,50"))), Value(*Decimal::parse("-1234567.5")));
+  EXPECT_EQ(to(german, Value(std::string("1234,5"))), Value(*Decimal::parse("1234.5")));
+  EXPECT_EQ(from(german, *Decimal::parse("-1234567.5")), Value(std::string("-1234567,5")));
+  for (auto const* text :
+       {"1.5", "1.23.456", "1,2,3", ",5", "5,", "1.2345", "", "-", "1e3", ".123"})
+    EXPECT_EQ(to(german, Value(std::string(text))), std::nullopt) << text;
+}
+
+TEST(Number, MarksMustDiffer) {
+  auto const check = [](char const* decimal, char const* group) {
+    return find_transform("number")->check({"number", {{"decimal", decimal}, {"group", group}}});
+  };
+  EXPECT_EQ(check(",", "."), "");
+  EXPECT_NE(check(".", "."), "");
+  EXPECT_NE(check("x", ""), "");
+  EXPECT_NE(check(".", "__"), "");
+}
+
+TEST(Boolean, TakesItsTwoWordsInAnyCase) {
+  TransformUse const use{"boolean", {{"true_word", "Ja"}, {"false_word", "Nein"}}};
+  EXPECT_EQ(to(use, Value(std::string(" JA "))), Value(true));
+  EXPECT_EQ(from(use, Value(false)), Value(std::string("Nein")));
+  EXPECT_EQ(to(use, Value(std::string("yes"))), std::nullopt);
+  EXPECT_NE(
+      find_transform("boolean")->check({"boolean", {{"true_word", "x"}, {"false_word", "X"}}}), "");
+}
+
+TEST(Country, NamesAndCodesBecomeTheCodeOfTwoLetters) {
+  for (auto const* text : {"Germany", "germany", "DE", "deu"})
+    EXPECT_EQ(to(use_of("country"), Value(std::string(text))), Value(std::string("DE"))) << text;
+  EXPECT_EQ(to(use_of("country", "de"), Value(std::string("Deutschland"))),
+            Value(std::string("DE")));
+  EXPECT_EQ(from(use_of("country", "de"), Value(std::string("AT"))),
+            Value(std::string("\xC3\x96sterreich")));
+  EXPECT_EQ(to(use_of("country"), Value(std::string("Atlantis"))), std::nullopt);
+  EXPECT_EQ(from(use_of("country"), Value(std::string("Germany"))), std::nullopt);
+  EXPECT_NE(find_transform("country")->check(use_of("country", "klingon")), "");
 }
 
 TEST(Normalise, ComparesAsTheWordSays) {
