@@ -76,7 +76,8 @@ Trace find_trace(mappings::Mapping const& mapping, std::size_t i, IntentRow cons
 Fate field_fate(mappings::Mapping const& mapping, std::size_t i, IntentRow const& intent,
                 engine::Observation const& seen, Trace const& trace) {
   auto const now = comparable_of(mapping, i, intent.side, seen.fields);
-  if (!now) return Fate::unclear;
+  // Left out of the answer, which may have brought the history all the same.
+  if (!now) return trace.after_read || trace.after_consumed ? Fate::replaced : Fate::unclear;
   if (now == comparable_of(mapping, i, intent.side, intent.sent))
     return is_somebody_elses(mapping.fields[i], intent, seen, trace) ? Fate::not_applied
                                                                      : Fate::applied;

@@ -40,7 +40,7 @@ class NewestIsNewer final : public Checker {
   static std::optional<Span> span_of(Court const& court, state::LinkRow const& link, Side side,
                                      std::size_t field, std::string const& value) {
     std::optional<Span> span;
-    for (auto const* life : court.lives_of(link, side)) {
+    for (auto const* life : court.forebears_of(link, side)) {  // a survivor takes over old values
       auto const tape = life->fields.find(court.native(side, field));
       if (tape == life->fields.end()) continue;
       for (auto const& held : tape->second) {

@@ -204,6 +204,20 @@ TEST_F(LostUpdate, ACollisionThatWasSettledIsOnRecord) {
   EXPECT_EQ(decided.result, known("Anna"));
 }
 
+TEST_F(LostUpdate, IsFoundInTheHistoryAlthoughTheAnswerLeavesItsValueOut) {
+  auto seen = ann();
+  seen.erase("name");
+  one_.see(Side::crm, seen);
+  one_.pair.crm->history["name"] = {{text("Anna"), seconds_before_now(58), "INTEGRATION", true},
+                                    {text("Bea"), seconds_before_now(59), "CRM_UI", false},
+                                    {text("Ann"), seconds_before_now(900), "CRM_UI", false}};
+  auto const result = resolve();
+  EXPECT_THAT(result.closed, ElementsAre(kOp));
+  ASSERT_THAT(result.overwritten, SizeIs(1));
+  EXPECT_EQ(result.overwritten.front().version.value, text("Bea"));
+  EXPECT_EQ(one_.pair.base->crm.get("name"), known("Anna"));
+}
+
 // After a write of unknown fate the confirmed value may be somebody's who set it back: what was
 // replaced then is named although it looks like what was confirmed.
 TEST_F(LostUpdate, WhatItReplacedAfterADoubtIsOnRecordThoughItLooksConfirmed) {
