@@ -109,10 +109,9 @@ Task<Status> Reader::read_single(Round& round, std::string id, bool& absent) {
 // An id the live read did not bring is archived, merged into another record, or gone. Merges look
 // like deletes from everywhere but a read of the old id itself, so that is done for each.
 Task<Status> Reader::resolve_missing(Round& round, std::vector<std::string> missing) {
-  wire::BatchRead read{
-      .ids = missing,
-      .properties = {std::string("hs_object_id"), std::string(kMergedIds)},
-      .history = round.history};
+  wire::BatchRead read{.ids = missing,
+                       .properties = {std::string("hs_object_id"), std::string(kMergedIds)},
+                       .history = round.history};
   engine::Timestamp sent_at;
   auto archived = co_await batch_read(std::move(read), true, round.lane, sent_at);
   if (!archived) co_return archived.error();
