@@ -157,11 +157,6 @@ engine::RecordKey DirtySet::current_key(DirtyKey const& id) const {
   return here.key;
 }
 
-engine::RecordKey DirtySet::original_key(DirtyKey const& id) const {
-  auto const former = former_keys(id);
-  return former.empty() ? id.key : former.back();
-}
-
 std::vector<engine::RecordKey> DirtySet::former_keys(DirtyKey const& id) const {
   std::vector<engine::RecordKey> former;
   DirtyKey here = id;

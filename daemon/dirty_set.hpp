@@ -53,11 +53,9 @@ class DirtySet {
   // Its outcome is committed. Marks that arrived meanwhile keep it dirty.
   void finish(DirtyKey const& id, SteadyTime now);
 
-  // Where the record that had this key is now, and where the record with this key began, after
-  // every re-key that is not finished yet. Keys are reused and swapped, so the journal's order
-  // decides.
+  // Where the record that had this key is now, after every re-key that is not finished yet. Keys
+  // are reused and swapped, so the journal's order decides.
   engine::RecordKey current_key(DirtyKey const& id) const;
-  engine::RecordKey original_key(DirtyKey const& id) const;
   // All keys that the record had before this one; the last one first.
   std::vector<engine::RecordKey> former_keys(DirtyKey const& id) const;
 
