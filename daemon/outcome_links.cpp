@@ -94,9 +94,7 @@ void rekey(OutcomeContext const& context, Pair& pair, state::Commit& out) {
 // The marks that told of the new key go; the link has to know it also when nothing else happens. A
 // detached one too: under its new key the row would be somebody new.
 bool follow_moved_key(OutcomeContext const& context, Pair& pair, state::Commit& out) {
-  if (!pair.link || pair.link->state == LinkState::tombstone || pair.app_key.empty() ||
-      pair.crm_id.empty())
-    return false;
+  if (!pair.link || pair.link->state == LinkState::tombstone || pair.app_key.empty()) return false;
   if (pair.link->app_key == pair.app_key && pair.link->crm_id == pair.crm_id) return false;
   rekey(context, pair, out);
   put_link(context, pair, out);

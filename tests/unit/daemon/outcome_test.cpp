@@ -198,6 +198,22 @@ TEST(Outcome, AFailedDeleteFollowsTheRecordThatMoved) {
   EXPECT_THAT(one.changes.links.front().crm_aliases, ElementsAre("c1"));
 }
 
+// Its contact went to another pair; under its new key the row would be somebody new.
+TEST(Outcome, ADetachedLinkWithoutAContactFollowsItsRow) {
+  PairCase one;
+  one.linked(ann());
+  one.pair.link->state = LinkState::detached;
+  one.pair.link->crm_id.clear();
+  one.pair.crm_id.clear();
+  one.pair.app_key = "2";
+  one.see(Side::app, ann());
+  auto result = one.work();
+  one.record(result);
+  ASSERT_THAT(one.changes.links, Not(IsEmpty()));
+  EXPECT_EQ(one.changes.links.front().app_key, "2");
+  EXPECT_EQ(one.changes.links.front().state, LinkState::detached);
+}
+
 TEST(Outcome, BothGoneIsATombstoneWithoutAnyWrite) {
   PairCase one;
   one.linked(ann()).see_gone(Side::app).see_gone(Side::crm);
