@@ -114,7 +114,8 @@ void add_required_blanks(WorkContext const& context, Pair const& pair, PlannedWr
   write.operation.fields = write.intent.sent;
 }
 
-// A row that comes back still holds what it held; what the CRM cleared since is cleared.
+// A row that comes back still holds what it held; what the CRM cleared since is cleared. What the
+// CRM never had stays: nobody cleared it.
 void add_cleared(WorkContext const& context, Pair const& pair, PlannedWrite& write) {
   auto const& mapping = context.mapping;
   auto const held = [&](Side side, std::size_t i) {
@@ -123,6 +124,9 @@ void add_cleared(WorkContext const& context, Pair const& pair, PlannedWrite& wri
   for (std::size_t i = 0; i < mapping.fields.size(); ++i) {
     auto const app = held(Side::app, i), crm = held(Side::crm, i);
     if (!app || !crm || engine::is_blank(*app) || !engine::is_blank(*crm)) continue;
+    auto const had =
+        pair.base ? mapping.to_canonical(Side::crm, i, pair.base->crm).value : std::nullopt;
+    if (!had || engine::is_blank(*had)) continue;
     if (add_blank(context, pair, i, write))
       copy_part(mapping.fields[i], Side::app, fields_of(pair, Side::app), write.intent.consumed);
   }

@@ -121,8 +121,11 @@ void resolve_update(mappings::Mapping const& mapping, IntentRow const& intent,
         if (!note_owed_received(intent.side, name, *pair.base))
           move_base(mapping, i, intent, ours, *pair.base);
         note_overwritten(mapping, i, intent, ours, seen, result);
-        result.notes.push_back(
-            {intent.op_id, "had been applied and was changed since", name, std::move(decided)});
+        bool const told = comparable_of(mapping, i, intent.side, seen.fields).has_value();
+        result.notes.push_back({intent.op_id,
+                                told ? "had been applied and was changed since"
+                                     : "had been applied; what stands there now was not told",
+                                name, std::move(decided)});
         break;
       }
       case Fate::applied: {

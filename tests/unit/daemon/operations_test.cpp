@@ -217,6 +217,19 @@ TEST_F(SoftDelete, ARestoreClearsWhatTheCrmClearedMeanwhile) {
   EXPECT_EQ(work.app->operation.expected.get("name"), known("Ann"));
 }
 
+TEST_F(SoftDelete, ARestoreKeepsWhatTheCrmNeverHad) {
+  PairCase one(yaml());
+  one.linked(ann_with("phone", Null{})).see_gone(Side::app);
+  one.see(Side::crm, ann_with("phone", Null{}));
+  one.pair.crm->fields.set("name", text("Anna"));
+  one.pair.app->fields = ann_with("gone_at", engine::Timestamp{5});
+  one.plan();
+  ASSERT_EQ(one.pair.plan.presence, engine::PresenceAction::restore_app);
+  auto const work = build_work(one.work_context(), one.pair);
+  ASSERT_TRUE(work.app);
+  EXPECT_FALSE(work.app->operation.fields.contains("phone"));
+}
+
 TEST(BuildWork, ARestoreOfARowThatIsGoneIsACreate) {
   PairCase one;
   one.linked(ann()).see_gone(Side::app).see(Side::crm, ann_with("name", text("Anna")));
