@@ -30,7 +30,8 @@ std::optional<Address> parts_of(std::string_view text) {
   text = trimmed(text);
   if (text.empty() || !std::all_of(text.begin(), text.end(), is_plain)) return std::nullopt;
   Address address;
-  if (auto const end = text.find(kSchemeEnd); end != std::string_view::npos) {
+  // Behind the host it is a part of the path or the query.
+  if (auto const end = text.find(kSchemeEnd); end < text.find_first_of("/?#.")) {
     address.scheme = lower_case(text.substr(0, end));
     if (address.scheme != "http" && address.scheme != "https") return std::nullopt;
     text.remove_prefix(end + kSchemeEnd.size());

@@ -247,6 +247,8 @@ TEST(Url, IsWrittenInOneForm) {
               Value(std::string("https://example.com")));
   EXPECT_EQ(to(use_of("url"), Value(std::string("http://Example.com:8080/A?B=C"))),
             Value(std::string("http://example.com:8080/A?B=C")));
+  EXPECT_EQ(to(use_of("url"), Value(std::string("example.com/?to=http://x.com/"))),
+            Value(std::string("https://example.com/?to=http://x.com/")));
   for (auto const* text : {"nowhere", "ftp://example.com", "a b.com", "javascript://x.y", "x@y.com",
                            ".com", "example."})
     EXPECT_EQ(to(use_of("url"), Value(std::string(text))), std::nullopt) << text;
