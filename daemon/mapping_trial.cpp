@@ -114,6 +114,10 @@ class Trial {
         became.overlay(*target);
       if (target && test_.round_trip) come_back(from, i, *canonical.value, *target);
     }
+    if (test_.round_trip && came_back_ == 0)
+      fail("round_trip: no value of the test flows both ways");
+    if (test_.error.empty())
+      for (auto const& text : std::exchange(problems_, {})) fail(text);
     for (auto const& [name, text] : expected) {
       auto const* value = became.find(name);
       if (value == nullptr)
@@ -125,6 +129,7 @@ class Trial {
 
   void come_back(Side from, std::size_t i, engine::Value const& sent, Record const& there) {
     if (mapping_.rules.fields[i].direction != engine::Direction::both) return;
+    ++came_back_;
     auto const back = mapping_.to_canonical(engine::other(from), i, there).value;
     if (back && mapping_.comparable(i, *back) == mapping_.comparable(i, sent)) return;
     fail(mapping_.fields[i].name + ": comes back as " + shown(back) + " instead of " +
@@ -254,6 +259,7 @@ class Trial {
   MappingTest const& test_;
   TrialResult result_;
   std::vector<std::string> problems_;
+  std::size_t came_back_ = 0;  // values that round_trip looked at
 };
 
 }  // namespace
