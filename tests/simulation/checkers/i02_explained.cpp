@@ -15,7 +15,10 @@ using state::HistoryKind;
 
 class Inquiry {
  public:
-  explicit Inquiry(Court const& court) : court_(court) {
+  // When each record was read last while it lived, by uid.
+  using LastReads = std::map<std::uint64_t, SimTime>;
+
+  Inquiry(Court const& court, LastReads const& reads) : court_(court), reads_(reads) {
     for (auto const& [id, link] : court.disk.links)
       for (auto const side : {Side::app, Side::crm})
         for (auto const* life : court.lives_of(link, side)) links_[life->uid].push_back(&link);
@@ -178,10 +181,10 @@ class Inquiry {
   }
 
   // What is deleted for good keeps no history of the moment between our read and our delete.
-  static bool erased_at_once(Write const& write) {
-    constexpr SimTime kReadAgeMax = kMinute;  // a request that takes long included
-    return write.life.erased && write.until == write.life.ended_at &&
-           write.until - write.held.at < kReadAgeMax;
+  bool erased_at_once(Write const& write) const {
+    auto const read = reads_.find(write.life.uid);
+    return write.life.erased && write.until == write.life.ended_at && read != reads_.end() &&
+           write.held.at >= read->second;
   }
 
   // The answer was lost, and before anybody could look the record was merged into another one,
@@ -273,6 +276,7 @@ class Inquiry {
   }
 
   Court const& court_;
+  LastReads const& reads_;
   std::map<std::uint64_t, std::vector<state::LinkRow const*>> links_;
   std::map<LinkId, std::vector<state::HistoryRow const*>> history_;
   std::set<std::uint64_t> recovered_;  // operations whose answer never came
@@ -280,7 +284,17 @@ class Inquiry {
 
 class ExplainedWrites final : public Checker {
  public:
-  void quiet(Court const& court) override { Inquiry(court).run(); }
+  void was_read(Court const& court, Side side,
+                std::vector<engine::RecordKey> const& keys) override {
+    for (auto const& key : keys) {
+      auto const* life = court.ledger.who(side, key);
+      if (life != nullptr && life->alive) reads_[life->uid] = court.runtime.time();
+    }
+  }
+  void quiet(Court const& court) override { Inquiry(court, reads_).run(); }
+
+ private:
+  Inquiry::LastReads reads_;
 };
 
 }  // namespace

@@ -31,7 +31,8 @@ class Comparison {
             auto const& error = at.second;
             return error.key == (error.record_side == Side::app ? row.app_key : row.crm_id);
           });
-      if (listed) continue;  // what was refused is tried once more
+      // What was refused is tried once more, and is on its way in this very moment.
+      if (listed && court_.runtime.true_time().micros - intent.at.micros < kMinute) continue;
       return Discord{"op " + std::to_string(op) + " has no known outcome",
                      {intent.app_key, intent.crm_id}};
     }
